@@ -1,0 +1,21 @@
+// Precompiled for gateway/: what nearly every file includes. Nothing may rely on it; each file names what it needs.
+#pragma once
+#include <QtCore/QObject>
+#include <QtCore/QString>
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
