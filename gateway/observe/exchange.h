@@ -1,0 +1,47 @@
+// What one request and its answer looked like, as tables and detail panes read it.
+#pragma once
+
+#include "gateway/observe/verdict.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace gatehouse::observe {
+
+enum class State : uint8_t { Started, Updated, Final };
+
+// What a table, a filter and a chart read, without touching heads or bodies. The views live as long as the chunk they stand in
+// (Row::chunk keeps it). Any thread.
+struct Row {
+    uint64_t id = 0;
+    int64_t startedMicros = 0;  // since 1970
+    int64_t durationMicros = 0; // so far, while in flight
+    int64_t gatewayMicros = 0;  // the part that is the gateway's own
+    State state = State::Final;
+    Verdict verdict = Verdict::Allowed;
+    TargetKind target = TargetKind::None;
+    uint16_t status = 0;        // 0: none (yet)
+    uint8_t tries = 0;          // upstream attempts
+    std::string_view method, scheme, host, path, query; // path as it came, without query
+    std::string_view listener, route, consumer, targetName, endpoint, client, protocol, contentType;
+    uint64_t requestBytes = 0, responseBytes = 0; // of bodies, as transferred, whole
+    std::string_view error;     // empty: none
+    std::shared_ptr<const void> chunk;
+
+    StatusClass statusClass() const { return classOf(status, state == State::Final); }
+};
+
+struct Message {
+    std::string startLine;      // as on the wire: "GET /v1/orders?x=1 HTTP/1.1"
+    std::vector<std::pair<std::string, std::string>> fields; // order, case and duplicates as on the wire; redacted ones masked
+    std::vector<bool> redacted; // beside fields
+    std::string body;           // up to the cap
+    uint64_t bodySize = 0;      // real size
+    bool bodyCut = false;       // body is shorter than bodySize because of the cap or because it was let go
+};
+
+} // namespace gatehouse::observe
