@@ -1,9 +1,6 @@
 # shellcheck shell=bash
 # The sample shop's backend (Debian's httpbin, a program nobody here wrote) and a copy of the workspace to play with.
 
-HTTPBIN_PORT=8091 # as resources/samples/shop says
-SHOP_PORT=8080
-
 # start_httpbin PORT: under gunicorn, for HTTP/1.1 with keep-alive; in the background until the script ends.
 start_httpbin() {
     mkdir -p build/log
@@ -24,19 +21,19 @@ copy_shop() {
     fi
 }
 
-# use_free_ports FOLDER: where the sample's ports are taken, the copy gets others. Sets httpbin_port.
+# use_free_ports FOLDER: where the copy's ports are taken, it gets others. Sets httpbin_port.
 use_free_ports() {
-    local shop httpbin_now shop_now
-    httpbin_now=$(sed -n 's|.*url: *"\?http://127.0.0.1:\([0-9]*\).*# httpbin.*|\1|p' "$1/gatehouse.yaml" | head -n 1)
-    shop_now=$(sed -n 's|^ *address: *127.0.0.1:\([0-9]*\).*|\1|p' "$1/gatehouse.yaml" | head -n 1)
-    httpbin_port=$(first_free_port "${httpbin_now:-$HTTPBIN_PORT}")
-    shop=$(first_free_port "${shop_now:-$SHOP_PORT}")
-    if [[ -n $httpbin_now && $httpbin_port != "$httpbin_now" ]]; then
-        note "port $httpbin_now is taken: the backend listens on $httpbin_port"
-        sed -i "s|127.0.0.1:$httpbin_now|127.0.0.1:$httpbin_port|" "$1/gatehouse.yaml"
+    local file=$1/gatehouse.yaml shop now
+    now=$(sed -n 's|.*url: http://127.0.0.1:\([0-9]*\) .*# httpbin.*|\1|p' "$file" | head -n 1)
+    httpbin_port=$(first_free_port "${now:-8091}")
+    if [[ -n $now && $httpbin_port != "$now" ]]; then
+        note "port $now is taken: the backend listens on $httpbin_port"
+        sed -i -E "s#(url: http://[a-z0-9.]+):$now\b#\1:$httpbin_port#" "$file"
     fi
-    if [[ -n $shop_now && $shop != "$shop_now" ]]; then
-        note "port $shop_now is taken: the gateway listens on $shop"
-        sed -i "s|127.0.0.1:$shop_now|127.0.0.1:$shop|" "$1/gatehouse.yaml" "$1"/environments/*.yaml
+    now=$(sed -n 's|^ *address: *127.0.0.1:\([0-9]*\).*|\1|p' "$file" | head -n 1)
+    shop=$(first_free_port "${now:-8080}")
+    if [[ -n $now && $shop != "$now" ]]; then
+        note "port $now is taken: the gateway listens on $shop"
+        sed -i "s|127.0.0.1:$now|127.0.0.1:$shop|" "$file" "$1"/environments/*.yaml
     fi
 }

@@ -3,7 +3,7 @@
 
 includes   who may include whom (the table below), no umbrella headers, no Widgets below ui/
 layout     what may stand at the top, and one folder a room
-sizes      no source file over 600 lines
+sizes      no source file over 800 lines; those over 600 are named
 words      nothing names the machine, home folder or package mirror it was written with; no leftover markers
 packages   packaging/packages is well formed
 selftest   each check finds the fault planted for it
@@ -52,7 +52,8 @@ TOP = {'.ci', '.clang-format', '.clang-tidy', '.editorconfig', '.gitattributes',
 NOT_SOURCE = {'.git', 'build', '.cache', '.idea', '.vscode', '__pycache__', 'CMakeUserPresets.json'}
 APP = {'gui', 'headless'}
 TEXT = re.compile(r'\.(cpp|h|txt|cmake|json|md|py|sh|yaml|yml|ts|svg|xml|desktop|in|1|conf|cfg|supp|dict)$|^[^.]*$')
-MAX_LINES = 600
+MAX_LINES = 800
+LOOK_AGAIN = 600
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 UMBRELLAS = {'QtWidgets', 'QtGui', 'QtCore', 'QtNetwork', 'QtCharts', 'QtTest', 'QtSvg', 'QtSql', 'QtWidgets/QtWidgets',
@@ -186,6 +187,8 @@ def check_sizes(root):
             lines = text_of(root, path).count('\n')
             if lines > MAX_LINES:
                 yield '%s: %d lines; %d is the most, near 400 the aim' % (path, lines, MAX_LINES)
+            elif lines > LOOK_AGAIN:
+                print('look again: %s has %d lines' % (path, lines))
 
 
 def mirror_hosts():
