@@ -7,6 +7,7 @@
 #include "gateway/base/result.h"
 #include "gateway/observe/exchange.h"
 #include "gateway/observe/explanation.h"
+#include "gateway/observe/live.h"
 
 #include <array>
 #include <cstdint>
@@ -86,19 +87,8 @@ public:
 };
 
 // --- exchanges ---------------------------------------------------------------------------------------------------------
-// New rows since a position, oldest first. A row whose id came before (Started, Updated) replaces it.
-struct ExchangePage {
-    std::vector<observe::Row> rows;
-    uint64_t next = 0;      // give this to the next call
-    uint64_t firstKept = 0; // rows with smaller ids were let go
-};
-
-struct RecorderState {
-    uint64_t served = 0, recorded = 0;                 // exchanges; served = recorded + droppedRecords
-    uint64_t droppedRecords = 0, droppedBodies = 0;
-    uint64_t bytes = 0, bytesMax = 0;                  // memory held and its bound
-    bool recording = true;
-};
+using observe::ExchangePage;
+using observe::RecorderState;
 
 struct ExchangeDetail {
     observe::Row row;
@@ -121,39 +111,11 @@ public:
 };
 
 // --- live state --------------------------------------------------------------------------------------------------------
-// Log-linear latency buckets are merged by those who keep history; here only figures of the last second and of all.
-struct Percentiles { int64_t p50 = 0, p90 = 0, p99 = 0, max = 0; uint64_t count = 0; }; // microseconds
-
-struct RouteLive { std::string name; double perSecond = 0, errorsPerSecond = 0; uint64_t requests = 0, errors = 0; Percentiles latency; };
-struct PolicyLive {
-    std::string owner, path, kind, name;             // path in the document: "routes[3].policies[1]"
-    double passedPerSecond = 0, stoppedPerSecond = 0, delayedPerSecond = 0;
-    uint64_t passed = 0, stopped = 0, delayed = 0;
-    std::vector<observe::Gauge> gauges;              // the fullest buckets, at most 8
-};
-struct EndpointLive {
-    std::string upstream, endpoint, url;
-    bool out = false;                                // taken out by hand
-    bool enabled = true;                             // as the workspace says
-    double perSecond = 0, errorsPerSecond = 0;
-    uint64_t requests = 0, errors = 0;
-    uint32_t inFlight = 0, busy = 0, idle = 0, max = 0; // connections; max 0: unbounded
-    double share = 0, weight = 1;                    // of the upstream's requests in the last 10 s, 0..1
-    Percentiles latency;
-    std::string lastError;                           // and how long ago
-    int64_t lastErrorMicros = 0;                     // wall clock; 0: never
-    std::vector<bool> recent;                        // the last 18 answers, newest last: true for a good one
-};
-
-// One second of everything, for charts; kept for an hour.
-struct Second {
-    int64_t startMicros = 0;                         // wall clock, whole second
-    std::array<uint32_t, 6> byClass{};               // by observe::StatusClass
-    Percentiles latency;
-    uint32_t allowed = 0, refused = 0, delayed = 0;  // by limits
-    uint64_t bytesIn = 0, bytesOut = 0;
-    uint32_t inFlight = 0;
-};
+using observe::EndpointLive;
+using observe::Percentiles;
+using observe::PolicyLive;
+using observe::RouteLive;
+using observe::Second;
 
 class Live {
 public:
@@ -164,7 +126,7 @@ public:
     virtual std::vector<EndpointLive> endpoints() const = 0;
     // By mock: hits of each response in order.
     virtual std::vector<std::pair<std::string, std::vector<uint64_t>>> mockHits() const = 0;
-    struct Totals { double perSecond = 0; Percentiles latency; uint64_t requests = 0; uint32_t inFlight = 0, connections = 0; };
+    using Totals = observe::Totals;
     virtual Totals totals() const = 0;
     // Wall clock and revision of each reload in the kept hour.
     virtual std::vector<std::pair<int64_t, uint64_t>> reloads() const = 0;

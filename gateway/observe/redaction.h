@@ -1,0 +1,60 @@
+// Takes credentials out of what is recorded, before a record leaves its worker. What is masked: Authorization,
+// Proxy-Authorization, Cookie and Set-Cookie (values), the usual API-key headers and query keys, OAuth's token parameters, JSON
+// and form fields by name, and whatever the workspace's recording.redact adds. Names are compared without regard to case, and
+// '-' and '_' are the same.
+#pragma once
+
+#include "gateway/base/result.h"
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gatehouse::observe {
+
+inline constexpr std::string_view redactedMark = "[redacted]";
+
+// Immutable; any thread. The functions return true when something was masked and `out` holds the masked text (its old content is
+// replaced); false: the text may be kept as it is, `out` is untouched. They never fail on odd or cut input: when in doubt, more
+// is masked. Cheap when there is nothing to mask: a table look-up a field, one pass over a JSON or form body.
+class Redactor {
+public:
+    // Entries: header.NAME, query.NAME, cookie.NAME (all cookies are masked anyway), form.NAME, json.PATH where PATH is a
+    // JSONPath of member names: $.password, $.user.token, $..secret, $.items[*].key. Anything else is BadInput.
+    static Result<std::shared_ptr<const Redactor>> make(const std::vector<std::string> &extra = {});
+
+    bool field(std::string_view name, std::string_view value, std::string &out) const;
+    // Of a URL's query, without '?'.
+    bool query(std::string_view query, std::string &out) const;
+    // Of a request target, URL or request line: its query, its fragment and user:password@.
+    bool url(std::string_view url, std::string &out) const;
+    bool body(std::string_view contentType, std::string_view body, std::string &out) const;
+
+private:
+    struct JsonPath { bool anywhere = false; std::vector<std::string> steps; }; // "*" is any member or element
+    enum class Rule : uint8_t { Whole, Scheme, Cookie, SetCookie, Url };
+    struct HeaderRule { std::string name; Rule rule; };
+    class Json;
+
+    Redactor();
+    void addHeader(std::string name, Rule rule);
+    void addTail(std::string_view name);
+    const HeaderRule *headerRule(std::string_view name) const;
+    bool secretName(std::string_view name) const;
+    bool secretPath(const std::vector<std::string> &path) const;
+    bool mayHoldSecret(std::string_view json) const;
+    bool form(std::string_view body, std::string &out) const;
+    bool multipart(std::string_view body, std::string &out) const;
+
+    std::vector<HeaderRule> m_headers;
+    std::array<uint32_t, 64> m_headerMask{}; // by length: which first letters occur
+    std::vector<std::string> m_names;        // sorted, lower case, '-' as '_': query, form and JSON members
+    std::bitset<65536> m_tails;              // last two characters of names, so that one look-up at a colon decides
+    std::vector<JsonPath> m_paths;
+};
+
+} // namespace gatehouse::observe
