@@ -11,6 +11,7 @@
 #include <span>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace gatehouse::http {
 struct RequestHead;
@@ -117,6 +118,11 @@ public:
     virtual Filter *make(Arena &arena) const = 0;
     // Live state for the window (a rate limit's buckets), at most `most`, the fullest first. Any thread.
     virtual std::vector<observe::Gauge> gauges(size_t /*most*/) const { return {}; }
+    // For explanations: does to the context what the filter would do to this request, saying so by step() and changed(), but
+    // counts nothing, sends nothing and keeps nothing. Without a step it stays "would run". Any thread.
+    virtual Flow preview(Context &) const { return Flow::Continue; }
+    // Whether it lets requests in that a page of this foreign origin makes a browser send (cors, csrf).
+    virtual bool allowsOrigin(std::string_view /*origin*/) const { return false; }
 };
 
 } // namespace gatehouse::policy
