@@ -21,7 +21,7 @@ GATEWAY = {
     'http': ['base'],
     'net': ['http'],
     'config': ['schema', 'http'],
-    'policy': ['config'],
+    'policy': ['config', 'observe'],  # a filter writes its steps into the exchange's explanation
     'observe': ['http'],
     'runtime': ['policy', 'observe'],
     'upstream': ['net', 'runtime'],
