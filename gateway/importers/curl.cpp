@@ -206,7 +206,7 @@ private:
 
 bool isMethod(std::string_view word)
 {
-    return !word.empty() && word.size() <= 20 && std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
+    return !word.empty() && word.front() != '-' && word.size() <= 20 && std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
 // "-sXPATCH": several short options in one word, the last may have its value in it or behind it.
