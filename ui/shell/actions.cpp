@@ -41,7 +41,7 @@ QAction *Actions::add(const ActionSpec &spec, QWidget *scope)
     action->setProperty(paletteProperty, spec.inPalette);
     action->setCheckable(spec.checkable);
     if (spec.icon)
-        action->setIcon(icon(*spec.icon));
+        action->setIcon(makeIcon(*spec.icon));
     action->setShortcutContext(scope->isWindow() ? Qt::WindowShortcut : Qt::WidgetWithChildrenShortcut);
     action->setShortcuts(m_chosen.contains(spec.id) ? m_chosen.value(spec.id) : spec.shortcuts);
     decorate(action);

@@ -138,7 +138,7 @@ void drawTab(const QStyleOptionTab *tab, QPainter *painter, const QWidget *widge
     }
     const bool hover = isOn(tab, QStyle::State_MouseOver) && isOn(tab, QStyle::State_Enabled);
     painter->setPen(!isOn(tab, QStyle::State_Enabled) ? t.text3 : selected || hover ? t.text : t.text2);
-    QFont f = font(Type::Strong, selected ? QFont::DemiBold : QFont::Medium);
+    QFont f = typeFont(Type::Strong, selected ? QFont::DemiBold : QFont::Medium);
     if (widget && document)
         f.setItalic(widget->font().italic());
     painter->setFont(f);
@@ -170,7 +170,7 @@ void drawHeaderSection(const QStyleOptionHeader *header, QPainter *painter)
 void drawHeaderLabel(const QStyleOptionHeader *header, QPainter *painter)
 {
     const Tokens &t = Tokens::current();
-    painter->setFont(font(Type::Head, header->sortIndicator ? QFont::DemiBold : QFont::Medium));
+    painter->setFont(typeFont(Type::Head, header->sortIndicator ? QFont::DemiBold : QFont::Medium));
     painter->setPen(header->sortIndicator ? t.text : t.text2);
     const QRect text = header->rect;
     const QString shown = painter->fontMetrics().elidedText(header->text, Qt::ElideRight, text.width());
@@ -291,7 +291,7 @@ void Style::polish(QWidget *widget)
         || qobject_cast<QScrollBar *>(widget))
         widget->setAttribute(Qt::WA_Hover);
     if (qobject_cast<QPushButton *>(widget) && !widget->testAttribute(Qt::WA_SetFont))
-        widget->setFont(font(Type::Control, QFont::Medium));
+        widget->setFont(typeFont(Type::Control, QFont::Medium));
 }
 
 int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const
@@ -349,7 +349,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
                               const QWidget *widget) const
 {
     const int height = scaled(28);
-    const QFontMetrics metrics = option ? option->fontMetrics : QFontMetrics(font(Type::Control));
+    const QFontMetrics metrics = option ? option->fontMetrics : QFontMetrics(typeFont(Type::Control));
     switch (type) {
     case CT_PushButton: {
         const auto *button = qstyleoption_cast<const QStyleOptionButton *>(option);
@@ -383,7 +383,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
         const auto *tab = qstyleoption_cast<const QStyleOptionTab *>(option);
         if (!tab)
             break;
-        int width = QFontMetrics(font(Type::Section)).size(Qt::TextShowMnemonic, tab->text).width() + scaled(20)
+        int width = QFontMetrics(typeFont(Type::Section)).size(Qt::TextShowMnemonic, tab->text).width() + scaled(20)
             + tab->leftButtonSize.width() + tab->rightButtonSize.width();
         if (!tab->icon.isNull())
             width += scaled(22);

@@ -167,11 +167,11 @@ void Theme::apply()
     const QPalette palette = paletteFor(Tokens::current());
     QApplication::setPalette(palette);
     QToolTip::setPalette(palette);
-    QToolTip::setFont(font(Type::Control));
+    QToolTip::setFont(typeFont(Type::Control));
     Q_EMIT changed();
 }
 
-QFont font(Type type)
+QFont typeFont(Type type)
 {
     const TypeRow &row = types[static_cast<int>(type)];
     Q_ASSERT(row.type == type);
@@ -191,9 +191,9 @@ QFont font(Type type)
     return result;
 }
 
-QFont font(Type type, QFont::Weight weight)
+QFont typeFont(Type type, QFont::Weight weight)
 {
-    QFont result = font(type);
+    QFont result = typeFont(type);
     result.setWeight(weight);
     return result;
 }

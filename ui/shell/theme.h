@@ -68,8 +68,8 @@ enum class Type {
     WireSmall, // monospace 11/13 b: line numbers, counts beside a name
     WireLarge, // monospace 20/13 b: the number of a tile
 };
-QFont font(Type type);
-QFont font(Type type, QFont::Weight weight);
+QFont typeFont(Type type);
+QFont typeFont(Type type, QFont::Weight weight);
 
 // A measure of the design (drawn for a base font of 13 px) in pixels at the present text size.
 int scaled(double designPixels);

@@ -217,8 +217,8 @@ private:
 
 } // namespace
 
-QIcon icon(IconId id) { return QIcon(new Engine(id)); }
-QIcon icon(IconId id, const QColor &color) { return QIcon(new Engine(id, color)); }
+QIcon makeIcon(IconId id) { return QIcon(new Engine(id)); }
+QIcon makeIcon(IconId id, const QColor &color) { return QIcon(new Engine(id, color)); }
 const char *iconName(IconId id) { return drawingOf(id).name; }
 
 void paintIcon(QPainter *painter, const QRectF &rect, IconId id, const QColor &color)

@@ -30,9 +30,9 @@ enum class IconId {
 };
 
 // Follows the palette: secondary text normally, accent when on, hint when disabled.
-QIcon icon(IconId id);
+QIcon makeIcon(IconId id);
 // In one colour, whatever the state.
-QIcon icon(IconId id, const QColor &color);
+QIcon makeIcon(IconId id, const QColor &color);
 // Crisp at the painter's device ratio; `rect` is square or the icon is centred in it.
 void paintIcon(QPainter *painter, const QRectF &rect, IconId id, const QColor &color);
 // The same for an icon of a widget's option: ours take the colour, others paint themselves.
