@@ -1,0 +1,78 @@
+#include "ui/models/format.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QDateTime>
+#include <QtCore/QLocale>
+
+namespace gatehouse::ui {
+namespace {
+
+QString number(double value, int decimals) { return QLocale().toString(value, 'f', decimals); }
+
+struct Unit {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::Unit)
+public:
+    static QString micros(const QString &value) { return tr("%1 µs").arg(value); }
+    static QString millis(const QString &value) { return tr("%1 ms").arg(value); }
+    static QString seconds(const QString &value) { return tr("%1 s").arg(value); }
+    static QString minutes(const QString &value) { return tr("%1 min").arg(value); }
+    static QString octets(const QString &value) { return tr("%1 B").arg(value); }
+};
+
+} // namespace
+
+QString durationText(int64_t micros)
+{
+    if (micros < 1'000)
+        return Unit::micros(number(double(micros), 0));
+    if (micros < 999'500)
+        return Unit::millis(number(double(micros) / 1e3, 0));
+    if (micros < 99'950'000)
+        return Unit::seconds(number(double(micros) / 1e6, micros < 9'995'000 ? 2 : 1));
+    return Unit::minutes(number(double(micros) / 60e6, 1));
+}
+
+QString exactDurationText(int64_t micros)
+{
+    if (micros < 1'000)
+        return Unit::micros(number(double(micros), 0));
+    if (micros < 999'950)
+        return Unit::millis(number(double(micros) / 1e3, 1));
+    return durationText(micros);
+}
+
+QString nanosText(int64_t nanos)
+{
+    if (nanos < 1'000)
+        return Unit::micros(number(double(nanos) / 1e3, 1));
+    return exactDurationText((nanos + 500) / 1000);
+}
+
+QString sizeText(uint64_t bytes)
+{
+    if (bytes < 1024)
+        return Unit::octets(number(double(bytes), 0));
+    const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+    double value = double(bytes);
+    int unit = -1;
+    do {
+        value /= 1024;
+        ++unit;
+    } while (value >= 1023.95 && unit < 3);
+    return number(value, value < 9.95 ? 1 : 0) + QLatin1Char(' ') + QLatin1String(units[unit]);
+}
+
+QString countText(uint64_t count) { return QLocale().toString(qulonglong(count)); }
+
+QString clockText(int64_t wallMicros)
+{
+    return QDateTime::fromMSecsSinceEpoch(wallMicros / 1000).toString(QStringLiteral("HH:mm:ss.zzz"));
+}
+
+QString sinceArrivalText(int64_t micros)
+{
+    const double millis = double(micros) / 1e3;
+    return number(millis, millis < 9.995 ? 2 : millis < 999.95 ? 1 : 0);
+}
+
+} // namespace gatehouse::ui
