@@ -81,8 +81,8 @@ bool isIdempotent(Method method); // RFC 9110 9.2.2
 
 // How the end of the body is found (RFC 9112 section 6).
 enum class Framing : uint8_t {
-    None,       // no body
-    Length,     // exactly `length` octets
+    None,       // no body, and nothing said of one
+    Length,     // exactly `length` octets, which may be 0
     Chunked,
     UntilClose, // answers only
     Tunnel,     // after 101, or 2xx to CONNECT: octets both ways until either side closes

@@ -9,8 +9,6 @@
 
 #include "gateway/http/message.h"
 
-#include <optional>
-
 namespace gatehouse::http {
 
 struct Limits {
@@ -56,59 +54,76 @@ class MessageParser {
 public:
     // A view into the last `in`: valid until the caller's buffer changes.
     std::string_view piece() const { return m_piece; }
-    // After End: fields behind a chunked body (empty for all other bodies). Never the ones that frame or route (RFC 9110 6.5.1).
+    // After End: fields behind a chunked body (empty for all other bodies). Never ones that frame or route (RFC 9110 6.5.1).
     const Fields &trailers() const { return *m_trailers; }
     const ParseError &error() const { return describe(m_refusal); }
-    // Content octets handed out so far.
+    // Content octets seen so far.
     uint64_t bodySeen() const { return m_bodySeen; }
-    // True from the first octet of a message until its End: what an end of the connection then means.
-    bool inMessage() const { return m_state != State::Idle && (m_state != State::FirstLine || m_pendingSize || m_blankLines); }
-    // May be lowered once the route is known; takes effect at once.
+    // From the first octet of a message until its End: what an end of the connection then means.
+    bool inMessage() const { return m_trailers != nullptr && m_state != State::Idle; }
+    // May be lowered once the route is known; takes effect with the next event.
     void limitBody(uint64_t octets) { m_limits.body = octets; }
 
 protected:
+    enum class State : uint8_t {
+        Idle, FirstLine, FieldLines, HeadDone, Length, UntilClose, ChunkSize, ChunkData, ChunkCr, ChunkLf, TrailerLines, Done, Failed
+    };
+    enum class Line : uint8_t { Complete, Partial, Bad };
+    enum class SizeLine : uint8_t {
+        Digits, Space, NameStart, Name, SpaceAfterName, ValueStart, Value, Quoted, Escaped, QuoteEnd, SpaceAfterValue, Lf
+    };
+
     explicit MessageParser(const Limits &limits) : m_limits(limits) { }
     ~MessageParser() = default;
-    enum class State : uint8_t {
-        Idle, FirstLine, FieldLines, HeadDone, Length, UntilClose, ChunkSize, ChunkData, ChunkEnd, TrailerLines, Done, Failed
-    };
-    struct Codings { bool seen = false, chunked = false, chunkedLast = false, unknown = false, bad = false; };
 
-    void startMessage(Arena &arena, Fields *fields);
-    Event fail(Refusal refusal);
-    // A complete line without its end, from `in` or put together in the arena; nothing when more octets are needed or it failed.
-    enum class Line : uint8_t { Complete, Partial, Bad };
-    Line nextLine(std::string_view &in, std::string_view &line);
-    void keepHead(const char *upTo);
-    void savePartial(std::string_view &in);
+    void startMessage(Arena &arena);
+    void startHead();
+    bool refuse(Refusal refusal); // false always
+    Event failed();
+
+    // `from` is moved past the line. Partial: all of it was used, and kept in the arena.
+    Line nextLine(std::string_view &from, std::string_view &line, Fields *fields);
+    void appendPending(std::string_view octets, Fields *fields);
+    // The head from its first octet, now in the arena, with everything that pointed into it.
+    std::string_view settleHead(const char *end, Fields *fields);
+    virtual void rebaseFirstLine(const char *from, const char *to) = 0;
     bool parseField(std::string_view line, Fields &to);
-    bool noteField(const Field &field);
+
+    // What the fields of the head say about framing and connection.
+    void noteFraming(const Field &field);
     bool readLength(std::string_view value);
     void readCodings(std::string_view value);
-    bool decideCoding(Version version);
     void readConnection(std::string_view value);
+    bool checkCodings(Version version);
+
     Event body(std::string_view &in);
-    Event chunked(std::string_view &in);
-    bool chunkSize(std::string_view line);
-    bool countBody(uint64_t octets);
+    Event chunk(std::string_view &in);
+    Event trailerLines(std::string_view &in);
+    bool sizeLine(std::string_view &in);  // false: more is needed, or it failed
+    bool sizeLineStep(char c);
+    Event take(std::string_view &in, State after);
 
     Limits m_limits;
     Arena *m_arena = nullptr;
     Fields *m_trailers = nullptr;
     std::string_view m_piece;
-    const char *m_base = nullptr;  // where the head begins: in the caller's buffer, or in the arena once copied
-    char *m_pending = nullptr;     // the head so far, in the arena
+    const char *m_base = nullptr;  // where the head begins: in `in`, or m_pending
+    char *m_pending = nullptr;     // the head so far, in the arena, once it came in parts
     uint32_t m_pendingSize = 0, m_pendingCapacity = 0, m_lineStart = 0;
-    uint32_t m_headSize = 0;       // octets of the head or trailers so far
-    uint64_t m_left = 0;           // of the length or the chunk
+    uint32_t m_extension = 0;      // octets of this chunk's extension so far
+    uint64_t m_left = 0;           // of the length, or of the chunk
     uint64_t m_bodySeen = 0;
+    uint64_t m_length = 0;
+    Framing m_framing = Framing::None;
     State m_state = State::Idle;
+    SizeLine m_sizeLine = SizeLine::Digits;
+    uint8_t m_digits = 0;
     Refusal m_refusal = Refusal::BadRequestLine;
-    uint8_t m_blankLines = 0;
-    // What the fields of the head said.
-    std::optional<uint64_t> m_length;
-    Codings m_codings;
-    bool m_close = false, m_keepAlive = false, m_connectionUpgrade = false;
+    bool m_blankLine = false;      // one was skipped before the request line
+    uint8_t m_lengths = 0;         // how many Content-Length fields, at most 2
+    bool m_badLength = false;
+    bool m_coded = false, m_chunked = false, m_chunkedLast = false, m_unknownCoding = false, m_badCoding = false;
+    bool m_close = false, m_keepAlive = false, m_upgradeNamed = false;
 };
 
 class RequestParser : public MessageParser {
@@ -121,13 +136,19 @@ public:
     RequestHead &head() { return *m_head; }
     const RequestHead &head() const { return *m_head; }
 
+    bool hasHead() const { return m_head != nullptr; } // after Error: whether head() can be read, as far as it came
+
 private:
+    void rebaseFirstLine(const char *from, const char *to) override;
     Event headLines(std::string_view &in);
+    Event finishHead(const char *end);
+    Event failHead(const char *end);
     bool requestLine(std::string_view line);
-    bool target(std::string_view text);
-    bool finishHead();
-    bool finishHost();
-    bool finishBody();
+    bool readFields();
+    bool readTarget();
+    bool readAbsolute(std::string_view target);
+    bool readHost(const Field *host, size_t hosts);
+    bool decideFraming();
     RequestHead *m_head = nullptr;
 };
 
@@ -143,10 +164,14 @@ public:
     ResponseHead &head() { return *m_head; }
     const ResponseHead &head() const { return *m_head; }
 
+    bool hasHead() const { return m_head != nullptr; }
+
 private:
+    void rebaseFirstLine(const char *from, const char *to) override;
     Event headLines(std::string_view &in);
+    Event finishHead(const char *end);
     bool statusLine(std::string_view line);
-    bool finishHead();
+    bool decideFraming();
     ResponseHead *m_head = nullptr;
     Method m_request = Method::Get;
     bool m_upgrading = false;

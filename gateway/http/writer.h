@@ -35,7 +35,7 @@ inline constexpr std::string_view lastChunk = "0\r\n\r\n";
 size_t sizeBound(const Fields &trailers);
 size_t writeLastChunk(std::span<char> to, const Fields &trailers);
 
-// Fields that end at this hop: those of RFC 9110 7.6.1 and all that Connection names. `te: trailers` stays for a request.
+// Fields that end at this hop: those of RFC 9110 7.6.1 and all that Connection names (but Host, which nobody may name away).
 void removeHopByHop(Fields &fields);
 bool isHopByHop(std::string_view name);
 // RFC 9110 6.5.1: not for framing, routing, request modifiers, authentication or content handling.

@@ -7,6 +7,7 @@
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
 
+#include <chrono>
 #include <array>
 #include <cstdint>
 
@@ -65,7 +66,7 @@ public:
 
 private:
     friend class Timer;
-    static constexpr unsigned levels = 5, bits = 6, slots = 1u << bits; // 4 ms * 64^5: 49 days; longer waits are cut to that and go on
+    static constexpr unsigned levels = 5, bits = 6, perLevel = 1u << bits; // 4 ms * 64^5: 49 days; longer waits are cut to that and go on
     uint64_t tickOf(MonotonicTime time, bool roundUp) const;
     void place(Timer &timer);
     void unlink(Timer &timer);
@@ -80,7 +81,7 @@ private:
     uint64_t m_armed = ~uint64_t(0);
     size_t m_active = 0;
     bool m_running = false;
-    std::array<Timer *, levels * slots> m_slot{};
+    std::array<Timer *, levels * perLevel> m_slot{};
     std::array<uint64_t, levels> m_busy{}; // a bit per slot that is not empty
 };
 
