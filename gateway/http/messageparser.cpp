@@ -67,6 +67,8 @@ MessageParser::Line MessageParser::nextLine(std::string_view &from, std::string_
     }
     if (!lf) {
         // In place until now: all of the head so far moves to the arena, not just this line's part.
+        if (!m_pending)
+            m_lineStart = uint32_t(begin - m_base);
         appendPending(m_pending ? from : std::string_view(m_base, size_t(end - m_base)), fields);
         from = {};
         return Line::Partial;
