@@ -52,19 +52,18 @@ struct ExchangePage {
     uint64_t firstKept = 0; // rows whose position is smaller were let go
 };
 
-// served = recorded + droppedRecords at any moment, in exchanges that have ended.
+// Exchanges that have ended, since the start or the last clear(). served = recorded + droppedRecords at any moment.
 struct RecorderState {
-    uint64_t served = 0, recorded = 0;                 // recorded: held now
-    uint64_t droppedRecords = 0, droppedBodies = 0;    // sums of the kinds below
-    uint64_t bytes = 0, bytesMax = 0;                  // memory held and its bound
+    uint64_t served = 0, recorded = 0;              // recorded: held now
+    uint64_t droppedRecords = 0, droppedBodies = 0; // sums of the kinds below
+    uint64_t bytes = 0, bytesMax = 0;               // memory held and its bound
     bool recording = true;
     // By kind.
-    uint64_t letGoRecords = 0;  // were held, and made room for newer ones
-    uint64_t notRecorded = 0;   // while recording was off
-    uint64_t tooLarge = 0;      // heads alone do not fit a chunk
-    uint64_t clearedRecords = 0;
-    uint64_t letGoBodies = 0;   // exchanges whose bodies made room
-    uint64_t cutBodies = 0;     // bodies longer than the cap; not in droppedBodies: their beginning is held
+    uint64_t letGoRecords = 0; // were held, and made room for newer ones
+    uint64_t notRecorded = 0;  // while recording was off
+    uint64_t tooLarge = 0;     // heads alone do not fit a chunk
+    uint64_t letGoBodies = 0;  // exchanges whose bodies made room
+    uint64_t cutBodies = 0;    // bodies longer than the cap; not in droppedBodies: their beginning is held
 };
 
 } // namespace gatehouse::observe

@@ -25,6 +25,7 @@ inline constexpr int64_t flushEveryMillis = 33;
 
 struct Chunk;  // rows and heads of one worker, see chunk.h
 struct Bodies; // the bodies of some of them
+class ChunkPool;
 
 // Everything that is held of one exchange. Steps and attempts point into the chunk that row.chunk keeps.
 struct StoredExchange {
@@ -36,6 +37,7 @@ struct StoredExchange {
     std::shared_ptr<const void> plan;     // the route plan that ran, or null
     uint64_t revision = 0;
     bool bodiesLetGo = false;             // there were bodies and they made room for others
+    std::shared_ptr<const void> headsChunk; // keeps steps and attempts when they stand in another chunk than the row
 };
 
 struct RecorderLimits {
@@ -62,50 +64,53 @@ public:
     // The newest that is known of it; none: let go, or never there.
     std::optional<StoredExchange> detail(uint64_t id) const;
     RecorderState state() const;
-    // Lets go of all that has been handed over.
+    // Lets go of all that has been handed over, and counts from zero again.
     void clear();
 
 private:
     friend class WorkerRecorder;
-    struct Batch {
+    struct Batch {                 // rows that became visible together
         std::shared_ptr<Chunk> chunk;
-        uint32_t from = 0, to = 0;            // rows of the chunk
-        uint64_t position = 0;                // of row `from`
-        uint64_t firstId = 0, lastId = 0;
-        uint32_t ended = 0;                   // Final rows among them
+        uint32_t from = 0, to = 0; // rows of the chunk
+        uint64_t position = 0;     // of row `from`
+        uint32_t ended = 0;        // Final rows among them
     };
     struct Settings {
         RecorderLimits limits;
         std::shared_ptr<const Redactor> redactor;
         bool recording = true;
     };
+    struct Counts { uint64_t served = 0, notRecorded = 0, tooLarge = 0, cutBodies = 0; };
+    using Gone = std::vector<std::shared_ptr<const void>>; // destroyed after the lock is left
 
-    // For workers.
-    uint64_t idBlock(uint64_t count) { return m_nextId.fetch_add(count, std::memory_order_relaxed); }
-    std::shared_ptr<Chunk> newChunk();
+    // For workers. `full`: the chunk or bodies that this one replaces.
+    std::shared_ptr<Chunk> newChunk(const std::shared_ptr<Chunk> &full);
     std::shared_ptr<Bodies> newBodies(size_t size);
-    void handOver(const std::shared_ptr<Chunk> &chunk, uint32_t from, uint32_t to);
+    void close(const std::shared_ptr<Chunk> &chunk);
+    void handOver(const std::shared_ptr<Chunk> &chunk, uint32_t from, uint32_t to, uint32_t ended, const Counts &counts);
     Settings settings() const;
 
-    void makeRoom(std::vector<std::shared_ptr<void>> &gone); // m_mutex held; what goes is destroyed by the caller, after unlocking
-    void dropFrontBatch(std::vector<std::shared_ptr<void>> &gone, uint64_t &counter);
-    std::vector<Batch> batches() const;
+    // With m_mutex held.
+    void makeRoom(Gone &gone);
+    void dropFrontBatch(Gone &gone);
+    void dropFrontBodies(Gone &gone);
+    void release(const std::shared_ptr<Chunk> &chunk, Gone &gone);
+
+    std::vector<Batch> batchesBefore(uint64_t position, size_t most) const; // newest first
     std::shared_ptr<const Bodies> findBodies(uint64_t sequence) const;
 
-    struct Pool;
-    std::shared_ptr<Pool> m_pool;            // of chunk memory, so that a full store recycles instead of allocating
+    std::shared_ptr<ChunkPool> m_pool; // of chunk memory, so that a full store recycles instead of allocating
     std::atomic<uint64_t> m_nextId{1};
     std::atomic<uint64_t> m_settingsVersion{1};
-    std::atomic<uint64_t> m_served{0}, m_notRecorded{0}, m_tooLarge{0}, m_cutBodies{0};
 
-    mutable std::mutex m_mutex;              // guards all below
+    mutable std::mutex m_mutex; // guards all below
     Settings m_settings;
-    std::deque<Batch> m_batches;             // by position
+    std::deque<Batch> m_batches;                  // by position
     std::deque<std::shared_ptr<Bodies>> m_bodies; // oldest first
-    uint64_t m_nextPosition = 1;
-    uint64_t m_nextBodies = 1;
+    uint64_t m_nextPosition = 1, m_nextBodies = 1;
     uint64_t m_bytes = 0, m_bodyBytes = 0;
-    uint64_t m_recorded = 0, m_letGoRecords = 0, m_cleared = 0, m_letGoBodies = 0;
+    uint64_t m_recorded = 0, m_letGoRecords = 0, m_letGoBodies = 0;
+    Counts m_counts;
 };
 
 // One per worker, used on its thread only; destroyed before the store, flushing what it holds.
@@ -126,10 +131,13 @@ public:
     void flush();
 
 private:
-    void refreshSettings();
-    void redact(const Record &record);
-    bool room(size_t rows, size_t data);
-    uint16_t planSlot(const std::shared_ptr<const void> &plan);
+    struct Sizes { size_t data = 0; uint16_t request = 0, forwarded = 0, response = 0; };
+    bool refreshSettings();
+    std::string_view masked(bool hit, std::string_view plain, std::string &text) { return hit ? std::string_view(text) : plain; }
+    void takeFields(std::span<const FieldView> fields, uint16_t &count, size_t &size);
+    Sizes redact(const Record &record);
+    bool room(size_t data, const std::shared_ptr<const void> &plan);
+    std::byte *write(const Record &record, const Sizes &sizes, struct RowData &row);
     void putBodies(const Record &record, struct RowData &row);
 
     ExchangeStore &m_store;
@@ -138,16 +146,16 @@ private:
     uint64_t m_id = 0, m_idEnd = 0;
     std::shared_ptr<Chunk> m_chunk;
     std::shared_ptr<Bodies> m_bodies;
-    uint32_t m_handedOver = 0; // rows of m_chunk that readers know
-    uint64_t m_served = 0, m_notRecorded = 0, m_tooLarge = 0, m_cutBodies = 0; // since the last flush
+    uint32_t m_handedOver = 0, m_ended = 0; // rows of m_chunk that readers know; Final ones since
+    ExchangeStore::Counts m_counts;         // since the last flush
 
-    // Masked texts of the record at hand; kept for their capacity.
-    struct Masked { std::string text; bool used = false; };
-    Masked m_query, m_requestLine, m_forwardedLine, m_requestBody, m_responseBody;
-    std::vector<std::string> m_values; // of fields, in the order met
+    // The record at hand with its masked texts; kept for their capacity.
+    struct Field { std::string_view name, value; bool masked = false; int32_t same = -1; }; // same: index of the request's field
+    std::vector<Field> m_fields;                // request, forwarded, response
+    std::deque<std::string> m_values;           // masked ones
     size_t m_valuesUsed = 0;
-    std::vector<FieldView> m_fields;   // request, forwarded, response, with masked values
-    std::vector<uint8_t> m_fieldMasked;
+    std::string m_queryText, m_requestLineText, m_forwardedLineText, m_bodyText;
+    std::string_view m_query, m_requestLine, m_forwardedLine;
 };
 
 } // namespace gatehouse::observe

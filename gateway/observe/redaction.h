@@ -1,7 +1,7 @@
 // Takes credentials out of what is recorded, before a record leaves its worker. What is masked: Authorization,
 // Proxy-Authorization, Cookie and Set-Cookie (values), the usual API-key headers and query keys, OAuth's token parameters, JSON
-// and form fields by name, and whatever the workspace's recording.redact adds. Names are compared without regard to case, and
-// '-' and '_' are the same.
+// and form fields by name, and whatever the workspace's recording.redact adds. Names are compared without regard to case, '-' and
+// '_': api-key, API_KEY and apiKey are the same.
 #pragma once
 
 #include "gateway/base/result.h"
@@ -35,26 +35,30 @@ public:
     bool body(std::string_view contentType, std::string_view body, std::string &out) const;
 
 private:
-    struct JsonPath { bool anywhere = false; std::vector<std::string> steps; }; // "*" is any member or element
     enum class Rule : uint8_t { Whole, Scheme, Cookie, SetCookie, Url };
     struct HeaderRule { std::string name; Rule rule; };
-    class Json;
+    struct JsonPath { bool anywhere = false; std::vector<std::string> steps; }; // "*" is any member or element
+    class JsonWalk;
 
     Redactor();
-    void addHeader(std::string name, Rule rule);
+    void addHeader(std::string_view name, Rule rule);
     void addTail(std::string_view name);
+    bool addPath(std::string_view path);
     const HeaderRule *headerRule(std::string_view name) const;
-    bool secretName(std::string_view name) const;
+    bool maybeName(std::string_view key) const;
+    bool secretMember(std::string_view key) const;    // by name alone
+    bool secretParameter(std::string_view key) const; // of a query or form, still percent-encoded
     bool secretPath(const std::vector<std::string> &path) const;
     bool mayHoldSecret(std::string_view json) const;
-    bool form(std::string_view body, std::string &out) const;
     bool multipart(std::string_view body, std::string &out) const;
 
     std::vector<HeaderRule> m_headers;
-    std::array<uint32_t, 64> m_headerMask{}; // by length: which first letters occur
-    std::vector<std::string> m_names;        // sorted, lower case, '-' as '_': query, form and JSON members
-    std::bitset<65536> m_tails;              // last two characters of names, so that one look-up at a colon decides
+    std::array<uint32_t, 64> m_headerMask{};  // by length: which first letters occur
+    std::vector<std::string> m_members;       // sorted, plain(): secret wherever they stand
+    std::vector<std::string> m_parameters;    // the same, in queries and forms only
+    std::bitset<65536> m_tails;               // last two characters of all names: one look-up decides for nearly every key
     std::vector<JsonPath> m_paths;
+    bool m_anyMember = false;                 // a path ends in *: no short cut
 };
 
 } // namespace gatehouse::observe

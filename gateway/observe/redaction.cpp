@@ -1,0 +1,468 @@
+#include "gateway/observe/redaction.h"
+
+#include "gateway/base/text.h"
+#include "gateway/observe/redactionjson.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace gatehouse::observe {
+
+namespace {
+
+constexpr size_t longestName = 64;
+
+// Lower case, without '-' and '_'.
+std::string plain(std::string_view name)
+{
+    std::string out;
+    for (const char c : name) {
+        if (c != '-' && c != '_')
+            out += lower(c);
+    }
+    return out;
+}
+
+// The same without allocating; longer names than any of ours give an empty view.
+std::string_view plainInto(std::string_view name, std::array<char, longestName> &buffer)
+{
+    if (name.size() > buffer.size())
+        return {};
+    size_t size = 0;
+    for (const char c : name) {
+        if (c != '-' && c != '_')
+            buffer[size++] = lower(c);
+    }
+    return {buffer.data(), size};
+}
+
+bool contains(const std::vector<std::string> &sorted, std::string_view name)
+{
+    const auto it = std::lower_bound(sorted.begin(), sorted.end(), name);
+    return it != sorted.end() && *it == name;
+}
+
+void insert(std::vector<std::string> &sorted, std::string name)
+{
+    const auto it = std::lower_bound(sorted.begin(), sorted.end(), name);
+    if (it == sorted.end() || *it != name)
+        sorted.insert(it, std::move(name));
+}
+
+constexpr size_t tail(char last, char before)
+{
+    return static_cast<size_t>(static_cast<unsigned char>(last)) << 8 | static_cast<unsigned char>(before);
+}
+
+int hexDigit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const char l = lower(c);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+std::string percentDecoded(std::string_view text)
+{
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '%' && i + 2 < text.size() && hexDigit(text[i + 1]) >= 0 && hexDigit(text[i + 2]) >= 0) {
+            out += static_cast<char>(hexDigit(text[i + 1]) * 16 + hexDigit(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+bool containsIgnoreCase(std::string_view text, std::string_view word)
+{
+    return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return lower(a) == b; }) != text.end();
+}
+
+constexpr std::string_view secretHeaders[] = {
+    "x-api-key", "api-key", "apikey", "x-api-token", "x-auth-token", "x-auth-key", "x-access-token", "x-session-token", "x-id-token",
+    "x-client-secret", "x-csrf-token", "x-xsrf-token", "x-amz-security-token", "x-goog-api-key", "x-goog-iam-authorization-token",
+    "ocp-apim-subscription-key", "x-rapidapi-key", "x-functions-key", "x-gitlab-token", "private-token", "job-token", "x-vault-token",
+    "x-consul-token", "x-github-token", "x-shopify-access-token", "x-figma-token", "dd-api-key", "dd-application-key", "circle-token",
+    "x-forwarded-access-token", "x-amzn-oidc-data", "x-amzn-oidc-accesstoken", "x-ms-token-aad-access-token", "x-ms-token-aad-id-token",
+};
+constexpr std::string_view urlHeaders[] = {"location", "referer", "content-location", "link", "x-original-url", "x-forwarded-uri"};
+// Wherever a name stands: JSON members, form fields, query keys. Anything that ends in "password" as well.
+constexpr std::string_view secretMembers[] = {
+    "password", "passwd", "pwd", "passphrase", "secret", "client_secret", "access_token", "refresh_token", "id_token", "token",
+    "auth_token", "api_key", "api_secret", "api_token", "private_key", "secret_key", "secret_access_key", "access_key", "session_token",
+    "client_assertion", "assertion", "code_verifier", "device_code", "subject_token", "actor_token", "authorization", "x_api_key",
+    "bearer_token", "csrf_token", "webhook_secret", "signing_secret",
+};
+// Too common as members of JSON, but credentials in a query or a form.
+constexpr std::string_view secretParameters[] = {
+    "key", "code", "auth", "sig", "signature", "hmac", "jwt", "x_amz_signature", "x_amz_credential", "x_amz_security_token",
+    "x_goog_signature", "x_goog_credential", "aws_access_key_id", "subscription_key", "sas_token",
+};
+
+std::string maskCookies(std::string_view value)
+{
+    std::string out;
+    for (const auto part : split(value, ';')) {
+        const auto pair = trim(part);
+        if (!out.empty())
+            out += "; ";
+        const auto equals = pair.find('=');
+        if (equals != std::string_view::npos)
+            out.append(pair.substr(0, equals + 1));
+        if (!pair.empty())
+            out += redactedMark;
+    }
+    return out;
+}
+
+std::string maskSetCookie(std::string_view value)
+{
+    const auto end = std::min(value.find(';'), value.size());
+    const auto equals = value.substr(0, end).find('=');
+    std::string out(value.substr(0, equals == std::string_view::npos ? 0 : equals + 1));
+    out += redactedMark;
+    return out.append(value.substr(end));
+}
+
+} // namespace
+
+Redactor::Redactor()
+{
+    addHeader("authorization", Rule::Scheme);
+    addHeader("proxy-authorization", Rule::Scheme);
+    addHeader("cookie", Rule::Cookie);
+    addHeader("set-cookie", Rule::SetCookie);
+    for (const auto name : secretHeaders)
+        addHeader(name, Rule::Whole);
+    for (const auto name : urlHeaders)
+        addHeader(name, Rule::Url);
+    for (const auto name : secretMembers) {
+        insert(m_members, plain(name));
+        addTail(name);
+    }
+    for (const auto name : secretParameters) {
+        insert(m_parameters, plain(name));
+        addTail(name);
+    }
+}
+
+Result<std::shared_ptr<const Redactor>> Redactor::make(const std::vector<std::string> &extra)
+{
+    std::shared_ptr<Redactor> made(new Redactor);
+    for (const auto &entry : extra) {
+        const auto dot = entry.find('.');
+        const auto where = std::string_view(entry).substr(0, dot);
+        const auto name = dot == std::string::npos ? std::string_view() : std::string_view(entry).substr(dot + 1);
+        bool understood = !name.empty();
+        if (where == "header") {
+            made->addHeader(name, Rule::Whole);
+        } else if (where == "query" || where == "form") {
+            insert(made->m_parameters, plain(name));
+            made->addTail(name);
+        } else if (where == "json") {
+            understood = understood && made->addPath(name);
+        } else {
+            understood = understood && where == "cookie"; // all cookies are masked
+        }
+        if (!understood)
+            return Error::make(ErrorKind::BadInput, "Can't redact " + entry + ". Write header.NAME, query.NAME, form.NAME, cookie.NAME or json.PATH such as json.$.user.password.");
+    }
+    return std::shared_ptr<const Redactor>(std::move(made));
+}
+
+void Redactor::addHeader(std::string_view name, Rule rule)
+{
+    std::string key = lower(name);
+    const auto found = std::find_if(m_headers.begin(), m_headers.end(), [&](const HeaderRule &r) { return r.name == key; });
+    if (found != m_headers.end() || key.empty())
+        return; // a rule that keeps more of the value for people is as safe
+    m_headerMask[key.size() % m_headerMask.size()] |= 1u << (static_cast<unsigned char>(key.front()) % 32);
+    m_headers.push_back({std::move(key), rule});
+}
+
+void Redactor::addTail(std::string_view name)
+{
+    for (const std::string &key : {lower(name), plain(name)}) {
+        if (key.size() >= 2)
+            m_tails.set(tail(key.back(), key[key.size() - 2]));
+        else if (key.size() == 1)
+            m_tails.set(tail(key.back(), '"')); // as it stands in JSON
+    }
+}
+
+bool Redactor::addPath(std::string_view text)
+{
+    JsonPath path;
+    if (!text.starts_with('$'))
+        return false;
+    text.remove_prefix(1);
+    if (text.starts_with("..")) {
+        path.anywhere = true;
+        text.remove_prefix(1);
+    }
+    while (!text.empty()) {
+        size_t end = 0;
+        if (text.front() == '.') {
+            end = std::min(text.find_first_of(".[", 1), text.size());
+            if (end == 1)
+                return false;
+            path.steps.emplace_back(text.substr(1, end - 1));
+        } else if (text.front() == '[') {
+            end = text.find(']');
+            if (end == std::string_view::npos)
+                return false;
+            auto inside = text.substr(1, end - 1);
+            const bool quoted = inside.size() > 2 && (inside.front() == '\'' || inside.front() == '"') && inside.back() == inside.front();
+            if (quoted)
+                path.steps.emplace_back(inside.substr(1, inside.size() - 2));
+            else if (inside == "*" || parseUnsigned(inside))
+                path.steps.emplace_back("*");
+            else
+                return false;
+            ++end;
+        } else {
+            return false;
+        }
+        text.remove_prefix(end);
+    }
+    if (path.steps.empty())
+        return false;
+    // What ends in an element is reached by walking, not by the name before a colon.
+    m_anyMember = m_anyMember || path.steps.back() == "*";
+    addTail(path.steps.back());
+    m_paths.push_back(std::move(path));
+    return true;
+}
+
+const Redactor::HeaderRule *Redactor::headerRule(std::string_view name) const
+{
+    if (name.empty())
+        return nullptr;
+    const auto first = static_cast<unsigned char>(lower(name.front()));
+    if (!(m_headerMask[name.size() % m_headerMask.size()] >> (first % 32) & 1u))
+        return nullptr;
+    for (const auto &rule : m_headers) {
+        if (equalsIgnoreCase(rule.name, name))
+            return &rule;
+    }
+    return nullptr;
+}
+
+bool Redactor::field(std::string_view name, std::string_view value, std::string &out) const
+{
+    const auto *rule = headerRule(name);
+    if (!rule || value.empty())
+        return false;
+    switch (rule->rule) {
+    case Rule::Whole:
+        out = redactedMark;
+        return true;
+    case Rule::Scheme: {
+        const auto space = value.find(' ');
+        out.assign(value.substr(0, space == std::string_view::npos ? 0 : space + 1));
+        out += redactedMark;
+        return true;
+    }
+    case Rule::Cookie:
+        out = maskCookies(value);
+        return true;
+    case Rule::SetCookie:
+        out = maskSetCookie(value);
+        return true;
+    case Rule::Url:
+        return url(value, out);
+    }
+    return false;
+}
+
+bool Redactor::maybeName(std::string_view key) const
+{
+    if (key.empty())
+        return false;
+    const char last = lower(key.back());
+    const char before = key.size() > 1 ? lower(key[key.size() - 2]) : '"';
+    const auto separator = [](char c) { return c == '-' || c == '_'; };
+    return m_tails.test(tail(last, before)) || separator(last) || separator(before);
+}
+
+bool Redactor::secretMember(std::string_view key) const
+{
+    if (!maybeName(key))
+        return false;
+    constexpr std::string_view suffix = "password";
+    if (key.size() >= suffix.size() && equalsIgnoreCase(key.substr(key.size() - suffix.size()), suffix))
+        return true;
+    std::array<char, longestName> buffer;
+    return contains(m_members, plainInto(key, buffer));
+}
+
+bool Redactor::secretParameter(std::string_view key) const
+{
+    if (key.find('%') != std::string_view::npos) {
+        const std::string decoded = percentDecoded(key);
+        return decoded.find('%') == std::string::npos && secretParameter(decoded);
+    }
+    if (!maybeName(key))
+        return false;
+    std::array<char, longestName> buffer;
+    return secretMember(key) || contains(m_parameters, plainInto(key, buffer));
+}
+
+bool Redactor::query(std::string_view query, std::string &out) const
+{
+    bool masked = false;
+    size_t copied = 0;
+    for (size_t at = 0; at < query.size();) {
+        const auto end = std::min(query.find_first_of("&;", at), query.size());
+        const auto equals = query.substr(at, end - at).find('=');
+        if (equals != std::string_view::npos && secretParameter(query.substr(at, equals))) {
+            if (!masked)
+                out.clear();
+            masked = true;
+            out.append(query.substr(copied, at + equals + 1 - copied));
+            out += redactedMark;
+            copied = end;
+        }
+        at = end + 1;
+    }
+    if (masked)
+        out.append(query.substr(std::min(copied, query.size())));
+    return masked;
+}
+
+bool Redactor::url(std::string_view url, std::string &out) const
+{
+    const auto mark = url.find_first_of("?#@");
+    if (mark == std::string_view::npos)
+        return false;
+    bool masked = false;
+    std::string result;
+    size_t at = 0;
+    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+        const auto authority = url.substr(scheme + 3, std::min(url.find_first_of("/?# ", scheme + 3), url.size()) - scheme - 3);
+        const auto host = authority.rfind('@');
+        const auto colon = authority.substr(0, host == std::string_view::npos ? 0 : host).find(':');
+        if (colon != std::string_view::npos) {
+            result.append(url.substr(0, scheme + 3 + colon + 1)).append(redactedMark);
+            at = scheme + 3 + host;
+            masked = true;
+        }
+    }
+    std::string part;
+    while (at < url.size()) {
+        const auto begin = url.find_first_of("?#", at);
+        if (begin == std::string_view::npos)
+            break;
+        const auto end = std::min(url.find_first_of("?# >", begin + 1), url.size());
+        result.append(url.substr(at, begin + 1 - at));
+        const auto piece = url.substr(begin + 1, end - begin - 1);
+        const bool hit = query(piece, part);
+        result.append(hit ? std::string_view(part) : piece);
+        masked = masked || hit;
+        at = end;
+    }
+    if (masked) {
+        result.append(url.substr(at));
+        out = std::move(result);
+    }
+    return masked;
+}
+
+bool Redactor::secretPath(const std::vector<std::string> &path) const
+{
+    return std::any_of(m_paths.begin(), m_paths.end(), [&](const JsonPath &wanted) {
+        const size_t size = wanted.steps.size();
+        if (path.size() < size || (!wanted.anywhere && path.size() != size))
+            return false;
+        for (size_t i = 0; i < size; ++i) {
+            const auto &step = wanted.steps[i];
+            if (step != "*" && step != path[path.size() - size + i])
+                return false;
+        }
+        return true;
+    });
+}
+
+// Whether a walk is worth it. A key is what stands in quotes before a colon; escapes may hide one.
+bool Redactor::mayHoldSecret(std::string_view json) const
+{
+    if (m_anyMember || json.find("\\u") != std::string_view::npos)
+        return true;
+    const char *const begin = json.data(), *const end = begin + json.size();
+    const char *at = begin;
+    while ((at = static_cast<const char *>(std::memchr(at, ':', static_cast<size_t>(end - at))))) {
+        const char *quote = at++;
+        while (quote > begin && (quote[-1] == ' ' || quote[-1] == '\t' || quote[-1] == '\r' || quote[-1] == '\n'))
+            --quote;
+        if (quote - begin < 3 || quote[-1] != '"')
+            continue;
+        --quote;
+        if (quote[-1] == '\\')
+            return true; // JSON inside a string
+        if (!maybeName({quote - 2, 2}))
+            continue;
+        const char *start = quote;
+        while (start > begin && start[-1] != '"')
+            --start;
+        const std::string_view key(start, static_cast<size_t>(quote - start));
+        if (key.find('\\') != std::string_view::npos || secretMember(key))
+            return true;
+        if (std::any_of(m_paths.begin(), m_paths.end(), [&](const JsonPath &path) { return path.steps.back() == key; }))
+            return true;
+    }
+    return false;
+}
+
+bool Redactor::multipart(std::string_view body, std::string &out) const
+{
+    const auto line = body.find("\r\n");
+    if (line == std::string_view::npos || !body.starts_with("--"))
+        return false;
+    const std::string delimiter = "\r\n" + std::string(body.substr(0, line));
+    std::string result;
+    size_t copied = 0;
+    bool masked = false;
+    for (size_t head = line; head != std::string_view::npos && head < body.size();) {
+        const auto value = body.find("\r\n\r\n", head);
+        if (value == std::string_view::npos)
+            break;
+        const auto end = std::min(body.find(delimiter, value + 2), body.size());
+        const auto fields = body.substr(head, value - head);
+        if (auto name = fields.find(" name="); name != std::string_view::npos) {
+            auto text = fields.substr(name + 6);
+            text = text.starts_with('"') ? text.substr(1, text.find('"', 1) - 1) : text.substr(0, text.find_first_of("; \r"));
+            if (secretParameter(text) && end >= value + 4) {
+                result.append(body.substr(copied, value + 4 - copied)).append(redactedMark);
+                copied = end;
+                masked = true;
+            }
+        }
+        head = end + delimiter.size();
+    }
+    if (masked) {
+        result.append(body.substr(copied));
+        out = std::move(result);
+    }
+    return masked;
+}
+
+bool Redactor::body(std::string_view contentType, std::string_view body, std::string &out) const
+{
+    if (body.empty())
+        return false;
+    const auto has = [&](std::string_view word) { return containsIgnoreCase(contentType, word); };
+    if (has("multipart/form-data"))
+        return multipart(body, out);
+    if (has("x-www-form-urlencoded"))
+        return query(body, out);
+    const auto start = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+    const bool json = start != std::string_view::npos && (body[start] == '{' || body[start] == '[');
+    if (json || has("json") || has("event-stream"))
+        return mayHoldSecret(body) && JsonWalk(*this, body).run(out);
+    return contentType.empty() && query(body, out);
+}
+
+} // namespace gatehouse::observe
