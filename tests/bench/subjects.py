@@ -63,13 +63,17 @@ class Program:
         return {**os.environ, 'HOME': self.folder, 'XDG_DATA_HOME': self.folder, 'XDG_CONFIG_HOME': self.folder}
 
     def stop(self):
-        if self.process and self.process.poll() is None:
+        # Asked again each second: a signal that arrives just before epoll_wait is not always noticed.
+        for _ in range(20):
+            if not self.process or self.process.poll() is not None:
+                return
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(1)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                pass
+        self.process.kill()
+        self.process.wait()
 
     def recorded(self):
         """What the program says it served, recorded and dropped, or None for one that records nothing."""
