@@ -140,7 +140,8 @@ def check_includes(root):
     for path in files(root, {'gateway', 'ui', 'app', 'tests'}):
         if not path.endswith(('.cpp', '.h')):
             continue
-        for number, line in enumerate(text_of(root, path).splitlines(), 1):
+        text = text_of(root, path)
+        for number, line in enumerate(text.splitlines(), 1):
             match = INCLUDE.match(line)
             if not match:
                 continue
@@ -156,7 +157,8 @@ def check_includes(root):
                 why = None
             elif quoted and target.split('/')[0] in ('gateway', 'ui', 'app', 'tests'):
                 why = may_include(path, target)
-                if why is None and not os.path.exists(os.path.join(root, target)):
+                asked = '__has_include("%s")' % target in text
+                if why is None and not asked and not os.path.exists(os.path.join(root, target)):
                     why = 'there is no such file'
             elif quoted:
                 why = 'own headers are included from the top folder, others in angle brackets'
