@@ -83,7 +83,11 @@ bool checkConstraint(const Node &node, Reader &reader, const Shape &shape, const
     switch (constraint.type) {
     case Constraint::Type::ExactlyOneOf:
         if (there.empty()) {
-            reader.error(node, "one of " + joined(keys, "or") + " is missing");
+            std::vector<std::string> built;
+            for (const std::string &key : keys)
+                if (const Field *field = shape.field(key); field && !field->planned)
+                    built.push_back(key);
+            reader.error(node, built.size() == 1 ? quoted(built[0]) + " is missing" : "one of " + joined(built, "or") + " is missing");
             return false;
         }
         [[fallthrough]];

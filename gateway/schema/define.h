@@ -5,6 +5,7 @@
 // The default of a field is what a default-constructed record holds there.
 #pragma once
 
+#include "gateway/schema/expression.h"
 #include "gateway/schema/shape.h"
 #include "gateway/schema/values.h"
 
@@ -35,6 +36,7 @@ public:
         read(node, *value, reader);
         return value;
     }
+    Node writeMade(const void *value) const override { return write(*static_cast<const T *>(value)); }
     bool same(const Node &a, const Node &b) const override
     {
         static const std::vector<std::string> files;
@@ -78,6 +80,7 @@ Ptr<std::string> expression();   // text with {path.id} and the like
 Ptr<Secret> secret();
 Ptr<std::string> file();         // relative to the workspace's folder
 Ptr<json::Value> any();
+Ptr<Part> countingKey();         // client-ip, consumer, route, global, header.NAME, …
 // Text whose form a function knows: it answers what is wrong, or nothing.
 Ptr<std::string> form(std::string name, std::function<std::string(std::string_view)> check, std::string pattern = {});
 
@@ -383,6 +386,12 @@ FieldSpec<C> field(std::string key, M C::*member, Options... options)
             return shape->write(value.*member);
     };
     return spec;
+}
+// Whatever reads and writes a T by itself under a key.
+template <typename T>
+FieldSpec<T> customField(Field field, std::function<bool(const Node &, T &, Reader &)> read, std::function<std::optional<Node>(const T &)> write)
+{
+    return {std::move(field), std::move(read), std::move(write)};
 }
 // In the format, not built yet.
 template <typename T>

@@ -1,5 +1,4 @@
 #include "gateway/schema/define.h"
-#include "gateway/schema/expression.h"
 
 #include "gateway/base/text.h"
 
@@ -552,6 +551,25 @@ Ptr<std::string> file()
     }, "^[^/]");
     rules.isFile = true;
     return make<std::string>(std::move(rules));
+}
+
+Ptr<Part> countingKey()
+{
+    Rules<Part> rules;
+    rules.kind = Kind::Text;
+    rules.name = "counting-key";
+    rules.what = "client-ip, consumer, route, global, header.NAME, query.NAME, cookie.NAME or path.NAME";
+    rules.placeholder = "client-ip, header.x-tenant";
+    rules.parse = [](std::string_view text, Part &out) {
+        auto part = parseCountingKey(text);
+        if (!part)
+            return sentence(part.error());
+        out = std::move(*part);
+        return std::string();
+    };
+    rules.print = [](const Part &value) { return printCountingKey(value); };
+    rules.schema = [] { return patternSchema("^(client-ip|consumer|route|global|(header|query|cookie|path)\\..+)$"); };
+    return make<Part>(std::move(rules));
 }
 
 Ptr<std::string> form(std::string name, std::function<std::string(std::string_view)> check, std::string pattern)

@@ -161,6 +161,8 @@ public:
     virtual void check(const Node &node, Reader &reader) const = 0;
     // A T of one's own, default-constructed and read into; problems are in the reader, the value is usable only if there are none.
     virtual std::shared_ptr<void> make(const Node &node, Reader &reader) const = 0;
+    // The canonical node of such a T.
+    virtual Node writeMade(const void *value) const = 0;
     // Whether both nodes say the same to this shape (1000ms and 1s); false where one can't be read.
     virtual bool same(const Node &a, const Node &b) const = 0;
     // Fixed key order, defaults left out; nodes keep their spans. What can't be read stays as it is.
