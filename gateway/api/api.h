@@ -18,9 +18,13 @@
 #include <utility>
 #include <vector>
 
+namespace gatehouse::schema {
+struct Problem;
+}
+
 namespace gatehouse::config {
 class Document;
-struct Problem;
+using Problem = schema::Problem;
 struct Workspace;
 }
 

@@ -2,8 +2,8 @@
 // Nothing here knows YAML. Values; free to share between threads once made.
 #pragma once
 
+#include "gateway/base/ip.h"
 #include "gateway/base/json.h"
-#include "gateway/schema/expression.h"
 #include "gateway/schema/path.h"
 #include "gateway/schema/values.h"
 
@@ -16,7 +16,7 @@
 
 namespace gatehouse::config {
 
-using schema::Cidr;
+using gatehouse::Cidr;
 using schema::Secret;
 template <typename T>
 using Entries = std::vector<std::pair<std::string, T>>; // a map in order of writing
@@ -56,7 +56,7 @@ struct Condition {
     std::vector<Cidr> client;
     std::vector<std::string> consumer, groups;
     std::optional<double> share; // 0..1 of all, by hash of sticky
-    schema::Part sticky{schema::Source::ClientIp, {}};
+    std::string sticky = "client-ip"; // a counting key, as of limits
     std::optional<TextMatch> body;
     std::vector<Condition> all, any;
     std::shared_ptr<Condition> negated; // `not`; null: not asked

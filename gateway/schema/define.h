@@ -80,7 +80,7 @@ Ptr<std::string> expression();   // text with {path.id} and the like
 Ptr<Secret> secret();
 Ptr<std::string> file();         // relative to the workspace's folder
 Ptr<json::Value> any();
-Ptr<Part> countingKey();         // client-ip, consumer, route, global, header.NAME, …
+Ptr<std::string> countingKey();  // client-ip, consumer, route, global, header.NAME, …
 // Text whose form a function knows: it answers what is wrong, or nothing.
 Ptr<std::string> form(std::string name, std::function<std::string(std::string_view)> check, std::string pattern = {});
 

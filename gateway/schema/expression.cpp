@@ -1,7 +1,7 @@
 #include "gateway/schema/expression.h"
 
+#include "gateway/base/ip.h"
 #include "gateway/base/text.h"
-#include "gateway/schema/values.h"
 
 #include <algorithm>
 
@@ -121,12 +121,26 @@ Result<std::vector<Segment>> parsePathTemplate(std::string_view text)
 Result<std::vector<Part>> parseExpression(std::string_view text)
 {
     std::vector<Part> parts;
+    const auto literal = [&](std::string_view more) {
+        if (parts.empty() || parts.back().source != Source::Literal)
+            parts.push_back({});
+        parts.back().text += more;
+    };
     while (!text.empty()) {
         const size_t open = text.find_first_of("{}");
+        if (open == 0 && text.size() > 1 && text[1] == text[0]) { // {{ and }} stand for a brace
+            literal(text.substr(0, 1));
+            text.remove_prefix(2);
+            continue;
+        }
         if (open != 0)
-            parts.push_back({Source::Literal, std::string(text.substr(0, open))});
+            literal(text.substr(0, open));
         if (open == std::string_view::npos)
             break;
+        if (open != 0) {
+            text.remove_prefix(open);
+            continue;
+        }
         const size_t close = text.find('}', open);
         if (text[open] == '}' || close == std::string_view::npos)
             return bad(text[open] == '}' ? "} has no { before it" : "{ has no } after it");
@@ -169,7 +183,7 @@ Result<Url> parseAuthority(std::string_view text)
         if (hasPort && rest[0] != ':')
             return bad("only :PORT may follow ]");
         port = hasPort ? rest.substr(1) : rest;
-        if (!parseIp(host) || host.find(':') == std::string_view::npos)
+        if (!IpAddress::parse(host) || host.find(':') == std::string_view::npos)
             return bad("what stands in [ ] is not an IPv6 address");
     } else if (const size_t colon = text.find(':'); colon != std::string_view::npos) {
         host = text.substr(0, colon);
@@ -220,9 +234,8 @@ bool Address::loopback() const
 {
     if (!socket.empty())
         return true;
-    const auto ip = parseIp(host);
-    static const Cidr v4 = *parseCidr("127.0.0.0/8"), v6 = *parseCidr("::1");
-    return ip && (v4.contains(*ip) || v6.contains(*ip));
+    const auto ip = IpAddress::parse(host);
+    return ip && ip->isLoopback();
 }
 
 Result<Address> parseAddress(std::string_view text)
@@ -239,7 +252,7 @@ Result<Address> parseAddress(std::string_view text)
     auto parts = parseAuthority(text);
     if (!parts)
         return parts.error();
-    if (text[0] != '[' && !parseIp(parts->host))
+    if (text[0] != '[' && !IpAddress::parse(parts->host))
         return bad("an address is IP:PORT, such as 127.0.0.1:8080 or [::1]:8080");
     if (text.back() == ']')
         return bad("an address looks like [::1]:8080; the port is missing");

@@ -31,7 +31,7 @@ struct Part {
     std::string text; // the literal, or the NAME of path.NAME and its like (header names lower-case)
     bool operator==(const Part &) const = default;
 };
-// A text with {…} in it; neighbouring literals are one part. "{" alone is an error.
+// A text with {…} in it; neighbouring literals are one part; {{ and }} stand for a brace, one alone is an error.
 Result<std::vector<Part>> parseExpression(std::string_view text);
 // What a limit counts by: client-ip, consumer, route, global, header.NAME, query.NAME, cookie.NAME, path.NAME, claim.NAME.
 Result<Part> parseCountingKey(std::string_view text);

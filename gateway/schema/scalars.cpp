@@ -123,7 +123,7 @@ std::string checkHost(std::string_view text)
     std::string_view rest = text;
     if (rest.starts_with("*."))
         rest.remove_prefix(2);
-    else if (parseIp(rest) || (rest.size() > 2 && rest.front() == '[' && rest.back() == ']' && parseIp(rest.substr(1, rest.size() - 2))))
+    else if (IpAddress::parse(rest) || (rest.size() > 2 && rest.front() == '[' && rest.back() == ']' && IpAddress::parse(rest.substr(1, rest.size() - 2))))
         return {};
     if (rest.find(':') != std::string_view::npos)
         return "holds a port; hosts are compared without";
@@ -383,11 +383,11 @@ Ptr<Cidr> cidr()
     rules.what = "an address or a network such as 10.0.0.0/8";
     rules.placeholder = "10.0.0.0/8";
     rules.parse = [](std::string_view text, Cidr &out) -> std::string {
-        const auto value = parseCidr(text);
+        const auto value = Cidr::parse(text);
         out = value.value_or(Cidr{});
-        return value ? std::string() : "is not an address or a network such as 10.0.0.0/8 or fd00::/8";
+        return value ? std::string() : "is not an address or a network such as 10.0.0.0/8 or fd00::/8 (no bits set behind the prefix)";
     };
-    rules.print = [](const Cidr &value) { return printCidr(value); };
+    rules.print = [](const Cidr &value) { return value.text(); };
     rules.schema = [] { return patternSchema("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"); };
     return make<Cidr>(std::move(rules));
 }
@@ -553,23 +553,14 @@ Ptr<std::string> file()
     return make<std::string>(std::move(rules));
 }
 
-Ptr<Part> countingKey()
+Ptr<std::string> countingKey()
 {
-    Rules<Part> rules;
-    rules.kind = Kind::Text;
-    rules.name = "counting-key";
-    rules.what = "client-ip, consumer, route, global, header.NAME, query.NAME, cookie.NAME or path.NAME";
+    auto rules = textRules(Kind::Text, "counting-key", "client-ip, consumer, route, global, header.NAME, query.NAME, cookie.NAME or path.NAME", [](std::string_view text) {
+        const auto part = parseCountingKey(text);
+        return part ? std::string() : sentence(part.error());
+    }, "^(client-ip|consumer|route|global|(header|query|cookie|path)\\..+)$");
     rules.placeholder = "client-ip, header.x-tenant";
-    rules.parse = [](std::string_view text, Part &out) {
-        auto part = parseCountingKey(text);
-        if (!part)
-            return sentence(part.error());
-        out = std::move(*part);
-        return std::string();
-    };
-    rules.print = [](const Part &value) { return printCountingKey(value); };
-    rules.schema = [] { return patternSchema("^(client-ip|consumer|route|global|(header|query|cookie|path)\\..+)$"); };
-    return make<Part>(std::move(rules));
+    return make<std::string>(std::move(rules));
 }
 
 Ptr<std::string> form(std::string name, std::function<std::string(std::string_view)> check, std::string pattern)

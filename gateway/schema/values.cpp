@@ -2,8 +2,6 @@
 
 #include "gateway/base/text.h"
 
-#include <arpa/inet.h>
-
 #include <charconv>
 #include <cmath>
 
@@ -162,63 +160,6 @@ std::optional<StatusRange> parseStatusRange(std::string_view text)
 std::string printStatusRange(const StatusRange &range)
 {
     return range.from == range.to ? std::to_string(range.from) : std::to_string(range.from) + '-' + std::to_string(range.to);
-}
-
-bool Cidr::contains(const std::array<uint8_t, 16> &other) const
-{
-    for (size_t i = 0; i < 16; ++i) {
-        const int bits = static_cast<int>(prefix) - static_cast<int>(i * 8);
-        if (bits <= 0)
-            return true;
-        const auto mask = static_cast<uint8_t>(bits >= 8 ? 0xFF : 0xFF << (8 - bits));
-        if ((address[i] ^ other[i]) & mask)
-            return false;
-    }
-    return true;
-}
-
-std::optional<std::array<uint8_t, 16>> parseIp(std::string_view text)
-{
-    std::array<uint8_t, 16> address{};
-    const std::string copy(text);
-    if (copy.size() != text.size() || copy.find('\0') != std::string::npos)
-        return {};
-    if (inet_pton(AF_INET6, copy.c_str(), address.data()) == 1)
-        return address;
-    if (inet_pton(AF_INET, copy.c_str(), address.data() + 12) != 1)
-        return {};
-    address[10] = address[11] = 0xFF;
-    return address;
-}
-
-std::optional<Cidr> parseCidr(std::string_view text)
-{
-    const size_t slash = text.find('/');
-    const auto address = parseIp(text.substr(0, slash));
-    if (!address)
-        return {};
-    const bool v4 = text.find(':') == std::string_view::npos;
-    const unsigned bits = v4 ? 32 : 128;
-    const auto given = slash == std::string_view::npos ? std::optional<uint64_t>(bits) : parseUnsigned(text.substr(slash + 1));
-    if (!given || *given > bits)
-        return {};
-    Cidr cidr{*address, static_cast<uint8_t>(*given + (v4 ? 96 : 0))};
-    for (size_t i = 0; i < 16; ++i) {
-        const int keep = static_cast<int>(cidr.prefix) - static_cast<int>(i * 8);
-        if (keep < 8)
-            cidr.address[i] = static_cast<uint8_t>(keep <= 0 ? 0 : cidr.address[i] & (0xFF << (8 - keep)));
-    }
-    return cidr;
-}
-
-std::string printCidr(const Cidr &cidr)
-{
-    static constexpr std::array<uint8_t, 12> mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-    const bool v4 = cidr.prefix >= 96 && std::equal(mapped.begin(), mapped.end(), cidr.address.begin());
-    char buffer[INET6_ADDRSTRLEN];
-    inet_ntop(v4 ? AF_INET : AF_INET6, cidr.address.data() + (v4 ? 12 : 0), buffer, sizeof buffer);
-    const int prefix = v4 ? cidr.prefix - 96 : cidr.prefix;
-    return prefix == (v4 ? 32 : 128) ? std::string(buffer) : std::string(buffer) + '/' + std::to_string(prefix);
 }
 
 } // namespace gatehouse::schema

@@ -1,10 +1,10 @@
-// The values that configuration is made of, and their texts: durations, sizes, speeds, shares, status ranges, networks.
+// The values that configuration is made of, and their texts: durations, sizes, speeds, shares, status ranges.
 // Reading takes what workspace-format says and nothing else; printing gives the shortest text that reads back the same.
 #pragma once
 
 #include "gateway/base/clock.h"
+#include "gateway/base/ip.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -41,17 +41,6 @@ struct StatusRange {
 };
 std::optional<StatusRange> parseStatusRange(std::string_view text);
 std::string printStatusRange(const StatusRange &range);
-
-// An address (its own network of one) or a network in CIDR form. IPv4 is kept as ::ffff:a.b.c.d, so that both compare alike.
-struct Cidr {
-    std::array<uint8_t, 16> address{}; // network order, bits beyond the prefix are 0
-    uint8_t prefix = 0;                // of 128
-    bool contains(const std::array<uint8_t, 16> &address) const;
-    bool operator==(const Cidr &) const = default;
-};
-std::optional<std::array<uint8_t, 16>> parseIp(std::string_view text);
-std::optional<Cidr> parseCidr(std::string_view text);
-std::string printCidr(const Cidr &cidr);
 
 // A value that may come from a secret: `value` is never written or shown, `written` ("${secret:web-app-key}") may be.
 struct Secret {
