@@ -13,20 +13,6 @@
 namespace gatehouse::ui {
 namespace {
 
-QFont fontOf(const Run &run, const QFont &base)
-{
-    if (run.style == Run::Style::Wire) {
-        QFont f = typeFont(Type::Wire);
-        f.setPointSizeF(base.pointSizeF() * 12 / 13);
-        f.setWeight(base.weight());
-        return f;
-    }
-    QFont f = base;
-    if (run.style == Run::Style::Strong || run.style == Run::Style::Link)
-        f.setWeight(QFont::DemiBold);
-    return f;
-}
-
 QColor colorOf(const Run &run)
 {
     const Tokens &t = Tokens::current();
@@ -42,6 +28,19 @@ QColor colorOf(const Run &run)
 bool isLink(const Run &run) { return run.style == Run::Style::Link; }
 
 } // namespace
+
+QFont fontOfRun(const Run &run, const QFont &base)
+{
+    QFont f = base;
+    if (run.style == Run::Style::Wire) {
+        f = typeFont(Type::Wire);
+        f.setPointSizeF(base.pointSizeF() * 12 / 12.5);
+        f.setWeight(base.weight());
+    } else if (run.style == Run::Style::Strong || run.style == Run::Style::Link) {
+        f.setWeight(QFont::DemiBold);
+    }
+    return f;
+}
 
 Run plain(const QString &text) { return {text, Run::Style::Plain, {}, {}, {}}; }
 Run strong(const QString &text) { return {text, Run::Style::Strong, {}, {}, {}}; }
@@ -68,7 +67,7 @@ qreal paintRuns(QPainter *painter, const QPointF &baseline, const Runs &runs, co
     qreal x = baseline.x();
     const qreal end = x + width;
     for (const Run &run : runs) {
-        const QFont f = fontOf(run, base);
+        const QFont f = fontOfRun(run, base);
         const QFontMetricsF metrics(f);
         QString text = run.text;
         qreal advance = metrics.horizontalAdvance(text);
@@ -91,7 +90,7 @@ int runAt(const Runs &runs, const QFont &base, qreal x)
 {
     qreal at = 0;
     for (qsizetype i = 0; i < runs.size(); ++i) {
-        const qreal next = at + QFontMetricsF(fontOf(runs[i], base)).horizontalAdvance(runs[i].text);
+        const qreal next = at + QFontMetricsF(fontOfRun(runs[i], base)).horizontalAdvance(runs[i].text);
         if (x >= at && x < next)
             return static_cast<int>(i);
         at = next;
@@ -142,7 +141,7 @@ int RunsLabel::layOut(QTextLayout &layout, int width) const
     for (qsizetype i = 0; i < m_runs.size(); ++i) {
         const int length = static_cast<int>(m_runs[i].text.size());
         QTextCharFormat format;
-        format.setFont(fontOf(m_runs[i], m_base));
+        format.setFont(fontOfRun(m_runs[i], m_base));
         format.setForeground(colorOf(m_runs[i]));
         format.setFontUnderline(isLink(m_runs[i]) && static_cast<int>(i) == m_hovered);
         if (static_cast<int>(i) == m_focused && hasFocus())

@@ -38,6 +38,8 @@ QString toPlainText(const Runs &runs);
 
 // One line, elided at the end, on the baseline; returns the width used. `base` sets size and weight of plain runs.
 qreal paintRuns(QPainter *painter, const QPointF &baseline, const Runs &runs, const QFont &base, qreal width);
+// The font a run is set in, for those who measure.
+QFont fontOfRun(const Run &run, const QFont &base);
 // Which run lies at `x` from the start of the line, or -1.
 int runAt(const Runs &runs, const QFont &base, qreal x);
 
