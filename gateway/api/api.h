@@ -8,6 +8,7 @@
 #include "gateway/observe/exchange.h"
 #include "gateway/observe/explanation.h"
 #include "gateway/observe/live.h"
+#include "gateway/schema/problem.h"
 
 #include <array>
 #include <cstdint>
@@ -18,13 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace gatehouse::schema {
-struct Problem;
-}
-
 namespace gatehouse::config {
-class Document;
-using Problem = schema::Problem;
 struct Workspace;
 }
 
@@ -55,7 +50,7 @@ struct Status {
 struct Applied {
     bool ok = false;
     uint64_t revision = 0;
-    std::vector<config::Problem> problems; // all of them, warnings too; defined in config/problem.h
+    std::vector<schema::Problem> problems; // all of them, warnings too
 };
 
 class Apply {

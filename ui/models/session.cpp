@@ -1,0 +1,408 @@
+#include "ui/models/session.h"
+
+#include "gateway/base/mailbox.h"
+#include "gateway/config/resolve.h"
+
+#include <QtCore/QFileInfo>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace gatehouse::ui {
+
+namespace {
+constexpr int quietMillis = 800, journalMillis = 500, outsideMillis = 150;
+QString q(const std::string &text) { return QString::fromStdString(text); }
+} // namespace
+
+// One edit. The document already has it when the command is pushed, so the first redo does nothing.
+class Session::EditCommand final : public QUndoCommand {
+public:
+    EditCommand(Session &session, schema::Patch patch, schema::Patch inverse, const QString &name)
+        : QUndoCommand(name), m_session(session), m_patch(std::move(patch)), m_inverse(std::move(inverse))
+    {
+    }
+    void redo() override
+    {
+        if (std::exchange(m_done, true))
+            return;
+        if (auto inverse = m_session.change(m_patch))
+            m_inverse = std::move(inverse).value();
+        else
+            setObsolete(true);
+    }
+    void undo() override
+    {
+        m_done = false;
+        if (!m_session.change(m_inverse))
+            setObsolete(true);
+    }
+    int id() const override { return 1; }
+    bool mergeWith(const QUndoCommand *other) override
+    {
+        const auto *next = static_cast<const EditCommand *>(other);
+        if (!m_patch.continues(next->m_patch))
+            return false;
+        m_patch = next->m_patch;
+        schema::Patch inverse = next->m_inverse; // taken back in reverse order
+        inverse.add(m_inverse);
+        m_inverse = std::move(inverse);
+        return true;
+    }
+
+private:
+    Session &m_session;
+    schema::Patch m_patch, m_inverse;
+    bool m_done = true;
+};
+
+// Resolving reads the whole document, so it happens on a thread of its own; only the newest request is worked on.
+struct Session::Resolving {
+    struct Job {
+        uint64_t number = 0;
+        std::shared_ptr<const config::Document> document;
+        std::string environment;
+        std::map<std::string, std::string> secrets;
+    };
+    explicit Resolving(Session &session) : m_session(session), m_thread([this](std::stop_token stop) { run(stop); }) { }
+    ~Resolving()
+    {
+        m_thread.request_stop();
+        m_wake.notify_all();
+    }
+    void ask(Job job)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_job = std::move(job);
+        }
+        m_wake.notify_all();
+    }
+
+private:
+    void run(std::stop_token stop)
+    {
+        for (;;) {
+            Job job;
+            {
+                std::unique_lock lock(m_mutex);
+                m_wake.wait(lock, stop, [this] { return m_job.has_value(); });
+                if (stop.stop_requested())
+                    return;
+                job = std::move(*m_job);
+                m_job.reset();
+            }
+            config::ResolveOptions options;
+            options.environment = job.environment;
+            options.secrets = [&](const std::string &name) -> std::optional<std::string> {
+                const auto at = job.secrets.find(name);
+                return at == job.secrets.end() ? std::nullopt : std::optional(at->second);
+            };
+            config::Resolved resolved = config::resolve(*job.document, options);
+            Session *session = &m_session;
+            session->m_mailbox->post([session, number = job.number, resolved = std::move(resolved)]() mutable {
+                session->resolved(number, std::move(resolved.workspace), std::move(resolved.problems));
+            });
+        }
+    }
+
+    Session &m_session;
+    std::mutex m_mutex;
+    std::condition_variable_any m_wake;
+    std::optional<Job> m_job; // guarded by m_mutex
+    std::jthread m_thread;    // last: it uses all of the above
+};
+
+Session::Session(api::Api api, QString stateFolder, QObject *parent)
+    : QObject(parent), m_api(api), m_stateFolder(std::move(stateFolder)), m_mailbox(std::make_unique<Mailbox>())
+{
+    m_resolving = std::make_unique<Resolving>(*this);
+    m_quiet.setSingleShot(true);
+    m_quiet.setInterval(quietMillis);
+    connect(&m_quiet, &QTimer::timeout, this, [this] { fetchSecretsAndResolve(); });
+    m_journalTimer.setSingleShot(true);
+    m_journalTimer.setInterval(journalMillis);
+    connect(&m_journalTimer, &QTimer::timeout, this, [this] {
+        if (m_journal)
+            (void)m_journal->flush(); // a full disk is told when saving; the edits are still in memory
+    });
+    m_outside.setSingleShot(true);
+    m_outside.setInterval(outsideMillis);
+    connect(&m_outside, &QTimer::timeout, this, [this] { filesChanged(); });
+    connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_outside, qOverload<>(&QTimer::start));
+    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_outside, qOverload<>(&QTimer::start));
+}
+
+Session::~Session()
+{
+    m_undo.disconnect();
+    m_resolving.reset();
+}
+
+bool Session::open(const QString &folderOrFile, QString *error)
+{
+    auto document = config::Document::open(folderOrFile.toStdString());
+    if (!document) {
+        *error = q(document.error().text());
+        return false;
+    }
+    m_document = std::move(document).value();
+    m_undo.clear();
+    m_workspace.reset();
+    m_journal.reset();
+    if (!m_stateFolder.isEmpty())
+        if (auto journal = config::Journal::open(m_stateFolder.toStdString(), *m_document))
+            m_journal.emplace(std::move(journal).value());
+    m_environments.clear();
+    for (const std::string &name : m_document->environments())
+        m_environments << q(name);
+    if (!m_environments.contains(m_environment))
+        m_environment = m_environments.contains(QStringLiteral("local")) ? QStringLiteral("local") : m_environments.value(0);
+    watch();
+    setProblems(m_document->problems(), {});
+    Q_EMIT opened();
+    Q_EMIT documentChanged();
+    Q_EMIT environmentChanged();
+    fetchSecretsAndResolve();
+    return true;
+}
+
+QString Session::name() const
+{
+    if (m_workspace)
+        return q(m_workspace->name);
+    if (!m_document)
+        return {};
+    const schema::Node *root = m_document->root(m_document->entry());
+    const schema::Node *name = root ? root->find("name") : nullptr;
+    return name ? q(name->text) : QFileInfo(folder()).fileName();
+}
+
+QString Session::folder() const { return m_document ? q(m_document->folder()) : QString(); }
+
+void Session::setEnvironment(const QString &name)
+{
+    if (name == m_environment)
+        return;
+    m_environment = name;
+    Q_EMIT environmentChanged();
+    if (m_document)
+        fetchSecretsAndResolve();
+}
+
+Result<schema::Patch> Session::change(const schema::Patch &patch)
+{
+    auto inverse = m_document->apply(patch);
+    if (!inverse)
+        return inverse;
+    if (m_journal) {
+        m_journal->append(patch);
+        if (!m_journalTimer.isActive())
+            m_journalTimer.start();
+    }
+    documentEdited();
+    return inverse;
+}
+
+Result<void> Session::edit(const schema::Patch &patch, const QString &name)
+{
+    if (patch.empty())
+        return {};
+    auto inverse = change(patch);
+    if (!inverse)
+        return inverse.error();
+    m_undo.push(new EditCommand(*this, patch, std::move(inverse).value(), name));
+    return {};
+}
+
+void Session::commit()
+{
+    if (m_quiet.isActive()) {
+        m_quiet.stop();
+        fetchSecretsAndResolve();
+    }
+}
+
+Result<void> Session::rename(const char *kind, const QString &from, const QString &to)
+{
+    auto patch = m_document->renamePatch(kind, from.toStdString(), to.toStdString());
+    if (!patch)
+        return patch.error();
+    auto result = edit(*patch, tr("Rename %1 to %2").arg(from, to));
+    commit();
+    return result;
+}
+
+QString Session::checkText(const config::Location &at, const QString &text) const { return q(m_document->checkText(at, text.toStdString())); }
+
+void Session::documentEdited()
+{
+    setProblems(m_document->problems(), {});
+    Q_EMIT documentChanged();
+    if (const bool now = dirty(); now != std::exchange(m_wasDirty, now))
+        Q_EMIT dirtyChanged();
+    m_quiet.start();
+}
+
+void Session::fetchSecretsAndResolve()
+{
+    const std::vector<std::string> wanted = config::secretNames(*m_document);
+    struct Gathered {
+        std::map<std::string, std::string> values;
+        size_t left;
+    };
+    if (wanted.empty()) {
+        resolve({});
+        return;
+    }
+    auto gathered = std::make_shared<Gathered>(Gathered{{}, wanted.size()});
+    const uint64_t number = ++m_number;
+    for (const std::string &secret : wanted)
+        m_api.secrets.get(name().toStdString(), secret, [this, gathered, number, secret](Result<std::string> value) {
+            if (value)
+                gathered->values[secret] = *value;
+            if (--gathered->left == 0 && number == m_number)
+                resolve(std::move(gathered->values));
+        });
+}
+
+void Session::resolve(std::map<std::string, std::string> secrets)
+{
+    m_resolving->ask({++m_number, std::make_shared<const config::Document>(*m_document), m_environment.toStdString(), std::move(secrets)});
+}
+
+void Session::resolved(uint64_t number, std::shared_ptr<const config::Workspace> workspace, config::Problems problems)
+{
+    if (number != m_number)
+        return; // a newer edit is on its way
+    setProblems(m_documentProblems, problems);
+    if (!workspace) {
+        m_applied = {false, m_applied.revision, std::move(problems)};
+        Q_EMIT applied();
+        return;
+    }
+    m_workspace = workspace;
+    m_api.apply.apply(std::move(workspace), [this, number](api::Applied result) {
+        if (number != m_number)
+            return;
+        m_applied = std::move(result);
+        if (!m_applied.problems.empty()) {
+            config::Problems all = m_problems;
+            all.insert(all.end(), m_applied.problems.begin(), m_applied.problems.end());
+            setProblems(m_documentProblems, std::move(all));
+        }
+        Q_EMIT applied();
+    });
+}
+
+void Session::setProblems(config::Problems ofDocument, config::Problems further)
+{
+    m_documentProblems = std::move(ofDocument);
+    config::Problems all = m_documentProblems;
+    all.insert(all.end(), further.begin(), further.end());
+    schema::sortProblems(all); // what both found is told once
+    m_problems = std::move(all);
+    m_errors = int(std::count_if(m_problems.begin(), m_problems.end(), [](const config::Problem &p) { return p.severity == config::Severity::Error; }));
+    Q_EMIT problemsChanged();
+}
+
+config::Problems Session::problemsBelow(const config::Location &at) const
+{
+    config::Problems out;
+    for (const config::Problem &problem : m_problems)
+        if (problem.file == at.file)
+            if (const auto path = schema::Path::parse(problem.path); path && path->startsWith(at.path))
+                out.push_back(problem);
+    return out;
+}
+
+bool Session::dirty() const { return m_document && m_document->dirty(); }
+
+int Session::unsavedSteps() const { return m_undo.isClean() ? 0 : std::max(1, m_undo.cleanIndex() < 0 ? m_undo.index() : std::abs(m_undo.index() - m_undo.cleanIndex())); }
+
+Result<void> Session::save(bool overwrite)
+{
+    if (!m_document)
+        return {};
+    commit();
+    if (auto result = m_document->save(overwrite); !result)
+        return result;
+    m_undo.setClean();
+    if (m_journal)
+        (void)m_journal->clear(*m_document);
+    m_wasDirty = false;
+    watch();
+    Q_EMIT dirtyChanged();
+    return {};
+}
+
+Result<void> Session::reload()
+{
+    if (auto result = m_document->reload(); !result)
+        return result;
+    m_undo.clear(); // its patches were made on other texts
+    m_environments.clear();
+    for (const std::string &name : m_document->environments())
+        m_environments << q(name);
+    if (m_journal)
+        (void)m_journal->clear(*m_document);
+    watch();
+    documentEdited();
+    commit();
+    return {};
+}
+
+int Session::recoverable() const { return m_journal ? int(m_journal->left().size()) : 0; }
+
+Result<void> Session::recover()
+{
+    if (!m_journal)
+        return {};
+    const std::vector<schema::Patch> left = m_journal->left();
+    if (auto result = m_journal->restore(*m_document); !result)
+        return result;
+    m_undo.resetClean();
+    documentEdited();
+    commit();
+    return {};
+}
+
+void Session::discardRecoverable()
+{
+    if (m_journal)
+        (void)m_journal->clear(*m_document);
+}
+
+void Session::watch()
+{
+    if (!m_watcher.files().isEmpty())
+        m_watcher.removePaths(m_watcher.files());
+    if (!m_watcher.directories().isEmpty())
+        m_watcher.removePaths(m_watcher.directories());
+    if (m_document->folder().empty())
+        return;
+    QStringList paths{folder()}; // editors that write by renaming are seen in the folder
+    for (const std::string &file : m_document->files())
+        paths << folder() + QLatin1Char('/') + q(file);
+    m_watcher.addPaths(paths);
+}
+
+void Session::filesChanged()
+{
+    const std::vector<std::string> changed = m_document->changedOutside();
+    watch();
+    if (changed.empty())
+        return;
+    if (!dirty()) {
+        (void)reload(); // a file that can't be read shows as its problem
+        return;
+    }
+    QStringList files;
+    for (const std::string &file : changed)
+        files << q(file);
+    Q_EMIT changedOutside(files);
+}
+
+} // namespace gatehouse::ui
