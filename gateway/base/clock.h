@@ -1,8 +1,9 @@
 // Time comes from here, so that tests can advance it. Nothing else reads a system clock.
 #pragma once
 
+#include <cstdint> // first: moc 6.4 can't parse <chrono> alone
+
 #include <chrono>
-#include <cstdint>
 
 namespace gatehouse {
 

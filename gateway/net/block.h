@@ -13,16 +13,21 @@
 
 namespace gatehouse::net {
 
-class BlockPool;
+struct PoolCore;
 
 // Counted memory; the count is not atomic: holds die on the thread that made them.
 struct Memory {
-    BlockPool *pool = nullptr; // null: plain heap
+    PoolCore *pool = nullptr; // null: plain heap
     uint32_t refs = 1;
     uint32_t capacity = 0;
     char *data() { return reinterpret_cast<char *>(this + 1); }
 };
-void release(Memory *memory);
+void giveBack(Memory *memory);
+inline void release(Memory *memory)
+{
+    if (--memory->refs == 0)
+        giveBack(memory);
+}
 
 // A piece of memory to write into and then give to send(). Moves only; 20 KiB unless more was asked for.
 class Block {
@@ -99,22 +104,22 @@ struct Piece {
 Piece toPiece(Block &&block);
 
 // Blocks in last-in-first-out order, so that the warm one is used next. Keeps at most `keep` of them.
+// Memory that is still held when the pool goes is freed when its last holder lets go.
 class BlockPool {
 public:
     static constexpr size_t blockSize = 20 * 1024;
-    explicit BlockPool(size_t capacity = blockSize, size_t keep = 256) : m_capacity(capacity), m_keep(keep) { }
+    explicit BlockPool(size_t capacity = blockSize, size_t keep = 256);
     BlockPool(const BlockPool &) = delete;
     BlockPool &operator=(const BlockPool &) = delete;
-    ~BlockPool(); // what is still held afterwards goes back to the heap
+    ~BlockPool();
     Block block(size_t atLeast = 0) { return Block(memory(atLeast)); }
+    // More than the pool's capacity comes from the heap and goes back there.
     Memory *memory(size_t atLeast = 0);
-    void giveBack(Memory *memory);
-    size_t spare() const { return m_spare.size(); }
-    size_t out() const { return m_out; }
+    size_t spare() const; // blocks waiting
+    size_t out() const;   // blocks in use
 
 private:
-    std::vector<Memory *> m_spare;
-    size_t m_capacity, m_keep, m_out = 0;
+    PoolCore *m_core;
 };
 
 } // namespace gatehouse::net

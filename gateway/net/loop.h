@@ -31,8 +31,8 @@ enum class End : uint8_t {
 };
 
 struct Peer {
-    Address remote, local;
-    bool accepted = false; // false: we connected
+    Address remote, local; // both empty where we connected: the caller knows, and asking costs a system call
+    bool accepted = false; // or adopted; false: we connected
 };
 
 // Received octets that are to outlive the callback.

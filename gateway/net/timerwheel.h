@@ -7,8 +7,8 @@
 #include <QtCore/QObject>
 #include <QtCore/QTimer>
 
-#include <chrono>
 #include <array>
+#include <chrono>
 #include <cstdint>
 
 namespace gatehouse::net {

@@ -1,0 +1,575 @@
+// The turn of the loop: who may run, opening, receiving, closing. Sending stands in epollsend.cpp.
+#include "gateway/net/epollloop.h"
+
+#include "gateway/net/listener.h"
+#include "gateway/net/sockaddr.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QEvent>
+
+#include <algorithm>
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace gatehouse::net {
+
+namespace {
+
+constexpr int eventsAtOnce = 128;
+constexpr uint64_t listenerMark = uint64_t(1) << 63;
+constexpr std::chrono::milliseconds acceptRetry{100};
+
+uint64_t tagOf(Conn conn) { return uint64_t(conn.gen & 0x7fffffff) << 32 | conn.slot; }
+
+} // namespace
+
+// Overriding event() saves the emission of a signal per turn.
+class EpollLoop::Notifier final : public QSocketNotifier {
+public:
+    Notifier(int descriptor, EpollLoop &loop) : QSocketNotifier(descriptor, QSocketNotifier::Read), m_loop(loop) { }
+
+protected:
+    bool event(QEvent *event) override
+    {
+        if (event->type() == QEvent::SockAct || event->type() == QEvent::User) {
+            if (event->type() == QEvent::User)
+                m_loop.m_woken = false;
+            m_loop.turn();
+            return true;
+        }
+        return QSocketNotifier::event(event);
+    }
+
+private:
+    EpollLoop &m_loop;
+};
+
+// The read buffer is counted memory: keeping a part shares it, and the loop reads the next octets elsewhere while it is shared.
+class EpollLoop::ReadLease final : public Lease {
+public:
+    explicit ReadLease(Memory *memory) : m_memory(memory) { }
+    Piece keep(std::string_view part) override
+    {
+        ++m_memory->refs;
+        return {part, Hold(m_memory)};
+    }
+
+private:
+    Memory *m_memory;
+};
+
+EpollLoop::EpollLoop(const LoopOptions &options)
+    : m_options(options)
+    , m_readBuffers(options.readBuffer, 64)
+    , m_readBuffer(m_readBuffers.memory())
+    , m_epoll(epoll_create1(EPOLL_CLOEXEC))
+    , m_notifier(std::make_unique<Notifier>(m_epoll, *this))
+{
+    m_acceptRetry.setInterval(acceptRetry);
+    m_acceptRetry.setSingleShot(true);
+    QObject::connect(&m_acceptRetry, &QTimer::timeout, &m_acceptRetry, [this] { retryAccepting(); });
+}
+
+EpollLoop::~EpollLoop()
+{
+    m_notifier.reset();
+    for (Socket &socket : m_sockets) {
+        dropQueue(socket);
+        if (socket.used && socket.fd >= 0)
+            ::close(socket.fd);
+    }
+    while (Node *node = m_spareNodes) {
+        m_spareNodes = node->next;
+        delete node;
+    }
+    release(m_readBuffer);
+    ::close(m_epoll);
+}
+
+EpollLoop::Socket *EpollLoop::find(Conn conn)
+{
+    if (conn.slot >= m_sockets.size())
+        return nullptr;
+    Socket &socket = m_sockets[conn.slot];
+    return socket.used && socket.gen == conn.gen ? &socket : nullptr;
+}
+
+uint32_t EpollLoop::add(int fd, Handler &handler)
+{
+    uint32_t slot;
+    if (m_freeSlots.empty()) {
+        slot = uint32_t(m_sockets.size());
+        m_sockets.emplace_back();
+    } else {
+        slot = m_freeSlots.back();
+        m_freeSlots.pop_back();
+    }
+    Socket &socket = m_sockets[slot];
+    socket.used = true;
+    socket.fd = fd;
+    socket.handler = &handler;
+    ++m_open;
+    return slot;
+}
+
+bool EpollLoop::watch(uint32_t slot)
+{
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u64 = tagOf(name(slot));
+    return epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_sockets[slot].fd, &event) == 0;
+}
+
+Conn EpollLoop::connect(const Address &to, Handler &handler)
+{
+    SocketAddress address;
+    const socklen_t size = toSystem(to, address);
+    const int fd = size ? socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) : -1;
+    const uint32_t slot = add(fd, handler);
+    Socket &socket = m_sockets[slot];
+    socket.connecting = true;
+    socket.writable = false;
+    if (fd < 0) {
+        socket.error = size ? errno : EINVAL;
+    } else {
+        if (to.kind != Address::Kind::Unix) {
+            const int on = 1;
+            setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        }
+        if (::connect(fd, &address.any, size) == 0) {
+            socket.connecting = false;
+            socket.opening = socket.writable = true;
+        } else if (errno != EINPROGRESS) {
+            socket.error = errno;
+        }
+        if (!watch(slot) && !socket.error)
+            socket.error = errno;
+    }
+    if (!socket.connecting || socket.error) {
+        markReady(slot);
+        wakeLater();
+    }
+    return name(slot);
+}
+
+Conn EpollLoop::adopt(qintptr descriptor, Handler &handler)
+{
+    const int fd = int(descriptor);
+    const uint32_t slot = add(fd, handler);
+    Socket &socket = m_sockets[slot];
+    socket.opening = socket.adopted = true;
+    if (!watch(slot))
+        socket.error = errno;
+    markReady(slot);
+    wakeLater();
+    return name(slot);
+}
+
+void EpollLoop::attach(Conn conn, Handler &handler)
+{
+    if (Socket *socket = find(conn))
+        socket->handler = &handler;
+}
+
+bool EpollLoop::isOpen(Conn conn) const
+{
+    const Socket *socket = find(conn);
+    return socket && !socket->closing;
+}
+
+void EpollLoop::pause(Conn conn)
+{
+    if (Socket *socket = find(conn))
+        socket->paused = true;
+}
+
+void EpollLoop::resume(Conn conn)
+{
+    Socket *socket = find(conn);
+    if (!socket || !socket->paused)
+        return;
+    socket->paused = false;
+    if (socket->readable) {
+        markReady(conn.slot);
+        wakeLater();
+    }
+}
+
+// Turns
+
+void EpollLoop::wakeLater()
+{
+    if (m_inTurn || m_woken)
+        return; // the end of a turn looks at everything again
+    m_woken = true;
+    QCoreApplication::postEvent(m_notifier.get(), new QEvent(QEvent::User));
+}
+
+// A steady clock and not the injected one: this is about the machine's time, not the product's.
+bool EpollLoop::outOfTime() { return std::chrono::steady_clock::now() >= m_turnEnds; }
+
+void EpollLoop::turn()
+{
+    if (m_inTurn)
+        return; // a handler runs an event loop of its own
+    m_inTurn = true;
+    ++m_counters.turns;
+    m_turnEnds = std::chrono::steady_clock::now() + m_options.turn;
+    epoll_event events[eventsAtOnce];
+    for (;;) {
+        const int count = epoll_wait(m_epoll, events, eventsAtOnce, 0);
+        ++m_counters.waits;
+        dispatch(events, count);
+        runReady();
+        flushDirty();
+        reap();
+        // Many at once: more have come meanwhile, and asking again here costs less than a round through Qt's loop.
+        const bool more = !m_ready.empty() || !m_dirty.empty() || count >= 4;
+        if (!more || outOfTime())
+            break;
+    }
+    m_inTurn = false;
+    if (!m_later.empty()) {
+        auto later = std::move(m_later);
+        m_later.clear();
+        for (auto &call : later)
+            call();
+    }
+    if (!m_ready.empty() || !m_dirty.empty() || !m_closed.empty())
+        wakeLater();
+}
+
+void EpollLoop::dispatch(const void *list, int count)
+{
+    const auto *events = static_cast<const epoll_event *>(list);
+    for (int i = 0; i < count; ++i) {
+        const uint64_t tag = events[i].data.u64;
+        const uint32_t flags = events[i].events;
+        if (tag & listenerMark) {
+            for (Accepting &accepting : m_accepting) {
+                if (uint64_t(accepting.fd) == (tag & ~listenerMark)) {
+                    accept(accepting);
+                    break;
+                }
+            }
+            continue;
+        }
+        const uint32_t slot = uint32_t(tag);
+        Socket &socket = m_sockets[slot];
+        if (!socket.used || (socket.gen & 0x7fffffff) != tag >> 32)
+            continue;
+        if (flags & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+            socket.hungUp = true;
+        if (flags & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+            socket.readable = true;
+        if (flags & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
+            socket.writable = true;
+            if (socket.queued)
+                markDirty(slot);
+        }
+        if ((flags & EPOLLERR) && (socket.paused || socket.eof) && !socket.connecting && !socket.error) {
+            // Nobody reads, yet whoever waits for this peer should know.
+            int error = 0;
+            socklen_t size = sizeof error;
+            getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &error, &size);
+            socket.error = error;
+        }
+        if (socket.readable || socket.connecting)
+            markReady(slot);
+    }
+}
+
+void EpollLoop::markReady(uint32_t slot)
+{
+    if (!m_sockets[slot].ready) {
+        m_sockets[slot].ready = true;
+        m_ready.push_back(slot);
+    }
+}
+
+// Each ready connection once, for its budget; those with more to read stand at the end of the next round.
+void EpollLoop::runReady()
+{
+    m_readyNow.swap(m_ready);
+    for (size_t i = 0; i < m_readyNow.size(); ++i) {
+        if (i % 16 == 15 && outOfTime()) {
+            m_ready.insert(m_ready.begin(), m_readyNow.begin() + ptrdiff_t(i), m_readyNow.end());
+            break;
+        }
+        m_sockets[m_readyNow[i]].ready = false;
+        work(m_readyNow[i]);
+    }
+    m_readyNow.clear();
+}
+
+void EpollLoop::work(uint32_t slot)
+{
+    Socket &socket = m_sockets[slot];
+    if (!socket.used || socket.listed)
+        return;
+    if (socket.connecting && !socket.error) {
+        socklen_t size = sizeof socket.error;
+        if (!socket.writable && !socket.hungUp)
+            return;
+        if (getsockopt(socket.fd, SOL_SOCKET, SO_ERROR, &socket.error, &size) < 0)
+            socket.error = errno;
+        if (!socket.error) {
+            socket.connecting = false;
+            socket.opening = true;
+        }
+    }
+    if (socket.error) {
+        if (socket.closing)
+            retire(slot);
+        else
+            fail(slot, socket.error == ECONNRESET || socket.error == EPIPE ? (socket.connecting ? End::Failed : End::Reset) : End::Failed, socket.error);
+        return;
+    }
+    if (socket.opening)
+        openNow(slot);
+    if (socket.readable)
+        receive(slot);
+}
+
+void EpollLoop::openNow(uint32_t slot)
+{
+    Socket &socket = m_sockets[slot];
+    socket.opening = false;
+    if (socket.queued || socket.shutting || socket.draining)
+        markDirty(slot);
+    if (socket.closing)
+        return;
+    Peer peer;
+    if (socket.adopted) {
+        SocketAddress address;
+        socklen_t size = sizeof address;
+        if (getpeername(socket.fd, &address.any, &size) == 0)
+            peer.remote = fromSystem(address, size);
+        peer.accepted = true;
+    }
+    socket.handler->onOpen(name(slot), peer);
+}
+
+void EpollLoop::receive(uint32_t slot)
+{
+    Socket &socket = m_sockets[slot];
+    const Conn conn = name(slot);
+    size_t budget = m_options.bytesPerTurn;
+    while (socket.readable && !socket.paused && !socket.closing && !socket.eof) {
+        if (!budget) {
+            markReady(slot);
+            return;
+        }
+        const ssize_t got = recv(socket.fd, m_readBuffer->data(), m_readBuffer->capacity, 0);
+        ++m_counters.receives;
+        if (got > 0) {
+            m_counters.bytesIn += uint64_t(got);
+            budget -= std::min(budget, size_t(got));
+            // A short read has emptied the socket: what comes next brings a new edge. Not so once the end was announced.
+            if (size_t(got) < m_readBuffer->capacity && !socket.hungUp)
+                socket.readable = false;
+            ReadLease lease(m_readBuffer);
+            socket.handler->onReceived(conn, {m_readBuffer->data(), size_t(got)}, lease);
+            if (m_readBuffer->refs > 1)
+                settleLease();
+            continue;
+        }
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0 && errno == EAGAIN) {
+            socket.readable = false;
+            return;
+        }
+        socket.readable = false;
+        if (got == 0 && !socket.broken) {
+            socket.eof = true;
+            socket.handler->onEnd(conn, End::Eof, 0);
+            return;
+        }
+        const int error = got == 0 ? ECONNRESET : errno;
+        fail(slot, error == ECONNRESET || error == EPIPE ? End::Reset : End::Failed, error);
+        return;
+    }
+}
+
+// Accepting
+
+bool EpollLoop::listen(Listener &listener, Handler &handler)
+{
+    Accepting accepting{&listener, &handler, int(listener.descriptor()), true, listener.address().isAny(), 1};
+    m_accepting.push_back(accepting);
+    retryAccepting();
+    if (!m_accepting.back().paused)
+        return true;
+    m_accepting.pop_back();
+    return false;
+}
+
+void EpollLoop::unlisten(Listener &listener, std::function<void()> done)
+{
+    for (auto at = m_accepting.begin(); at != m_accepting.end(); ++at) {
+        if (at->listener == &listener) {
+            if (!at->paused)
+                epoll_ctl(m_epoll, EPOLL_CTL_DEL, at->fd, nullptr);
+            m_accepting.erase(at);
+            break;
+        }
+    }
+    m_later.push_back(std::move(done));
+    // Also from within a turn, whose end calls what is to be called later.
+    wakeLater();
+}
+
+void EpollLoop::accept(Accepting &from)
+{
+    // A copy: the handler may listen or unlisten.
+    const Accepting accepting = from;
+    const auto current = [&] {
+        return std::find_if(m_accepting.begin(), m_accepting.end(), [&](const Accepting &other) { return other.fd == accepting.fd; });
+    };
+    int accepted = 0;
+    bool empty = false;
+    while (accepted < accepting.burst && current() != m_accepting.end()) {
+        SocketAddress address;
+        socklen_t size = sizeof address;
+        const int fd = accept4(accepting.fd, &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd < 0) {
+            if (errno == EINTR || errno == ECONNABORTED)
+                continue;
+            empty = true;
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                pauseAccepting(*current());
+            break;
+        }
+        ++accepted;
+        ++m_counters.accepts;
+        const uint32_t slot = add(fd, *accepting.handler);
+        if (!watch(slot)) {
+            ::close(fd);
+            m_sockets[slot].fd = -1;
+            retire(slot);
+            m_sockets[slot].handler = nullptr; // it never heard of this one
+            continue;
+        }
+        Peer peer;
+        peer.remote = fromSystem(address, size);
+        peer.accepted = true;
+        if (!accepting.wildcard) {
+            peer.local = accepting.listener->address();
+        } else if (size = sizeof address; getsockname(fd, &address.any, &size) == 0) {
+            peer.local = fromSystem(address, size);
+        }
+        accepting.handler->onOpen(name(slot), peer);
+    }
+    // One at a time while connections are rare, more when they come in bursts; level-triggered, so none is forgotten.
+    if (const auto still = current(); still != m_accepting.end())
+        still->burst = empty ? std::max(1, accepted) : std::min(still->burst * 2, m_options.backlogBatch);
+}
+
+// Out of descriptors: the listener would stay readable and spin. It is left alone for a while, or until a connection closes.
+void EpollLoop::pauseAccepting(Accepting &accepting)
+{
+    epoll_ctl(m_epoll, EPOLL_CTL_DEL, accepting.fd, nullptr);
+    accepting.paused = true;
+    ++m_counters.acceptPauses;
+    m_acceptRetry.start();
+}
+
+void EpollLoop::retryAccepting()
+{
+    for (Accepting &accepting : m_accepting) {
+        if (!accepting.paused)
+            continue;
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLEXCLUSIVE;
+        event.data.u64 = listenerMark | uint64_t(accepting.fd);
+        accepting.paused = epoll_ctl(m_epoll, EPOLL_CTL_ADD, accepting.fd, &event) != 0;
+    }
+}
+
+// Ends
+
+void EpollLoop::fail(uint32_t slot, End end, int error)
+{
+    Socket &socket = m_sockets[slot];
+    dropQueue(socket);
+    socket.error = 0;
+    const bool tell = !socket.closing;
+    socket.closing = true;
+    if (tell)
+        socket.handler->onEnd(name(slot), end, error);
+    retire(slot);
+}
+
+void EpollLoop::close(Conn conn, bool afterQueue)
+{
+    Socket *socket = find(conn);
+    if (!socket || socket->listed)
+        return;
+    socket->closing = true;
+    if (afterQueue && !socket->broken && (socket->queued || socket->connecting || socket->opening)) {
+        socket->draining = true;
+        markDirty(conn.slot);
+    } else {
+        retire(conn.slot);
+    }
+    wakeLater();
+}
+
+void EpollLoop::reset(Conn conn)
+{
+    if (Socket *socket = find(conn); socket && !socket->listed) {
+        socket->resetting = true;
+        close(conn, false);
+    }
+}
+
+void EpollLoop::retire(uint32_t slot)
+{
+    Socket &socket = m_sockets[slot];
+    if (socket.listed)
+        return;
+    socket.listed = socket.closing = true;
+    dropQueue(socket);
+    m_closed.push_back(slot);
+}
+
+void EpollLoop::reap()
+{
+    // onClosed may close others: they stand behind in the list.
+    for (size_t i = 0; i < m_closed.size(); ++i) {
+        const uint32_t slot = m_closed[i];
+        Socket &socket = m_sockets[slot];
+        if (socket.fd >= 0) {
+            if (socket.resetting) {
+                const linger now{1, 0};
+                setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+            }
+            ::close(socket.fd); // leaves the epoll set by itself
+            socket.fd = -1;
+        }
+        --m_open;
+        if (socket.handler)
+            socket.handler->onClosed(name(slot));
+        const uint32_t next = socket.gen + 1;
+        const bool ready = socket.ready, dirty = socket.dirty, leased = socket.leased;
+        socket = Socket();
+        socket.gen = next & 0x7fffffff ? next : 1;
+        // It may still stand in these lists, and must then not enter them again.
+        socket.ready = ready;
+        socket.dirty = dirty;
+        socket.leased = leased;
+        m_freeSlots.push_back(slot);
+    }
+    if (m_closed.empty())
+        return;
+    m_closed.clear();
+    if (m_acceptRetry.isActive()) {
+        m_acceptRetry.stop();
+        retryAccepting();
+    }
+}
+
+} // namespace gatehouse::net

@@ -1,0 +1,103 @@
+// The listener of the epoll backend: a plain socket. Qt is not asked, since nothing but accept4() on the descriptor is needed.
+#include "gateway/net/listener.h"
+
+#include "gateway/net/sockaddr.h"
+
+#include <cerrno>
+#include <netinet/tcp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace gatehouse::net {
+
+namespace {
+
+class RawListener final : public Listener {
+public:
+    RawListener(Address address, int descriptor) : m_address(std::move(address)), m_descriptor(descriptor) { }
+    ~RawListener() override
+    {
+        ::close(m_descriptor);
+        if (m_address.kind == Address::Kind::Unix && !m_address.path.starts_with('@'))
+            ::unlink(m_address.path.c_str());
+    }
+    const Address &address() const override { return m_address; }
+    qintptr descriptor() const override { return m_descriptor; }
+
+private:
+    Address m_address;
+    int m_descriptor;
+};
+
+// A socket file that nobody answers at was left by a process that was killed.
+void removeStale(const SocketAddress &address, socklen_t size, const std::string &path)
+{
+    struct stat status{};
+    if (path.starts_with('@') || ::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode))
+        return;
+    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe >= 0 && ::connect(probe, &address.any, size) < 0 && errno == ECONNREFUSED)
+        ::unlink(path.c_str());
+    if (probe >= 0)
+        ::close(probe);
+}
+
+Error cannotBind(const Address &address, int error)
+{
+    const std::string where = address.kind == Address::Kind::Unix ? address.path : "Port " + std::to_string(address.port);
+    if (error == EADDRINUSE) {
+        const auto owner = address.kind == Address::Kind::Unix ? std::nullopt : findPortOwner(address.port);
+        if (owner && owner->pid)
+            return Error::make(ErrorKind::InUse, where + " is taken by " + owner->process + " (pid " + std::to_string(owner->pid) + ").", Side::Gateway);
+        return Error::make(ErrorKind::InUse, where + " is taken by another process.", Side::Gateway);
+    }
+    if (error == EACCES || error == EPERM) {
+        return Error::make(ErrorKind::NotAllowed,
+                           address.port && address.port < 1024 ? where + " is reserved for the administrator: choose one from 1024 up."
+                                                               : where + " may not be listened on by this user.",
+                           Side::Gateway);
+    }
+    if (error == EADDRNOTAVAIL)
+        return Error::make(ErrorKind::BadInput, address.ip() + " is not an address of this machine.", Side::Gateway);
+    return Error::make(ErrorKind::System, "Can't listen on " + address.text() + ": " + std::strerror(error) + ".", Side::Gateway);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Listener>> Listener::bind(const Address &address, int backlog)
+{
+    SocketAddress system;
+    socklen_t size = toSystem(address, system);
+    if (!size)
+        return Error::make(ErrorKind::BadInput, "\"" + address.text() + "\" is no address to listen on.");
+    const int descriptor = socket(system.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        return cannotBind(address, errno);
+    const int on = 1;
+    if (address.kind == Address::Kind::Unix) {
+        removeStale(system, size, address.path);
+    } else {
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); // inherited by what it accepts: a call less each
+        if (address.kind == Address::Kind::V6)
+            setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on); // 0.0.0.0 and [::] are two listeners
+    }
+    bool bound = ::bind(descriptor, &system.any, size) == 0;
+    // Before listen(): nobody can have connected while it was open to others.
+    if (bound && address.kind == Address::Kind::Unix && !address.path.starts_with('@'))
+        bound = ::chmod(address.path.c_str(), 0600) == 0;
+    if (!bound || ::listen(descriptor, backlog) != 0) {
+        const int error = errno;
+        ::close(descriptor);
+        return cannotBind(address, error);
+    }
+    Address actual = address;
+    if (address.kind != Address::Kind::Unix) {
+        size = sizeof system;
+        getsockname(descriptor, &system.any, &size);
+        actual = fromSystem(system, size);
+    }
+    return std::unique_ptr<Listener>(std::make_unique<RawListener>(std::move(actual), descriptor));
+}
+
+} // namespace gatehouse::net
