@@ -1,0 +1,395 @@
+// The call to the upstream: tries, deadlines, and what goes over between the two sides.
+#include "gateway/exchange/exchange.h"
+#include "gateway/exchange/turn.h"
+
+#include "gateway/http/writer.h"
+#include "gateway/runtime/forward.h"
+
+#include <cmath>
+
+namespace gatehouse::exchange {
+
+using namespace std::chrono_literals;
+using observe::Verdict;
+using runtime::Delivery;
+
+namespace {
+constexpr Duration continueAfter = 1s; // an upstream that has not answered an Expect by then never will
+}
+
+void Exchange::startDelivery()
+{
+    const runtime::RoutePlan &plan = *m_binding->plan;
+    m_env.client.budget(*m_binding->upstream).request();
+    if (!chooseEndpoint(nullptr))
+        return;
+    if (m_in.buffering && (m_request->framing != http::Framing::None || m_in.buffer.size())) {
+        m_request->framing = http::Framing::Length;
+        m_request->length = m_in.buffer.size();
+    }
+    runtime::prepare(*m_request, {plan, m_bound->snapshot->settings, m_info, m_down->client().ip, m_down->client().ipText, m_env.pseudonym,
+                                  m_member->endpoint->location.authority});
+    m_request->keepAlive = true;
+    m_request->upgrade = {};
+    m_forwardedLine = m_arena.join({m_request->method, " ", m_request->target, " HTTP/1.1"});
+    if (plan.delivery.total > Duration::zero())
+        m_env.wheel.start(m_totalTimer, plan.delivery.total);
+    startTry(false);
+}
+
+bool Exchange::chooseEndpoint(const upstream::Endpoint *not_)
+{
+    m_member = m_env.client.choose(m_binding->upstream, not_);
+    if (m_member)
+        return true;
+    m_error = "no endpoint";
+    fail(503, "Every endpoint of upstream " + m_binding->upstream->settings.name + " is out or switched off.");
+    return false;
+}
+
+void Exchange::startTry(bool fresh)
+{
+    const runtime::RoutePlan &plan = *m_binding->plan;
+    observe::AttemptRecord attempt;
+    attempt.endpoint = m_member->endpoint->name;
+    attempt.startMicros = sinceArrival();
+    attempt.waitMicros = m_waited;
+    m_attempts.push_back(attempt);
+    m_tryOpen = true;
+    m_headForwarded = m_requestSent = false;
+    m_member->endpoint->countRequest(1);
+    m_env.metrics.endpointStarted(m_member->endpoint->metric);
+    if (plan.delivery.perTry > Duration::zero())
+        m_env.wheel.start(m_tryTimer, plan.delivery.perTry);
+    const upstream::Call::Request request{m_request->known, false, fresh, 0};
+    if (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena) == upstream::Call::Start::Ready)
+        return sendRequest();
+    m_wait = Wait::Connect;
+    if (plan.delivery.connect > Duration::zero())
+        m_env.wheel.start(m_phaseTimer, plan.delivery.connect);
+}
+
+void Exchange::onCallReady()
+{
+    Turn turn(*this);
+    m_phaseTimer.cancel();
+    observe::AttemptRecord &attempt = m_attempts.back();
+    attempt.connectMicros = m_call.reused() ? -1 : int32_t(sinceArrival() - attempt.startMicros);
+    if (m_connectMicros < 0)
+        m_connectMicros = attempt.connectMicros;
+    sendRequest();
+}
+
+void Exchange::sendRequest()
+{
+    if (m_binding->plan->hostMode == runtime::RoutePlan::Host::Upstream && m_binding->plan->rewrite.host.empty() && m_attempts.size() > 1)
+        m_request->fields.set("Host", m_member->endpoint->location.authority);
+    const bool whole = m_in.buffering || (m_in.endThrough && m_request->framing != http::Framing::Chunked);
+    std::string_view body;
+    if (m_in.buffering)
+        body = m_in.buffer.view();
+    else if (m_replayed)
+        body = m_requestBody.view();
+    const bool more = m_request->framing != http::Framing::None && !whole;
+    m_headForwarded = true;
+    if (!m_call.sendHead(*m_request, body, more)) {
+        m_error = "request can't be written";
+        return fail(500, "The request as it was rewritten is not valid HTTP.");
+    }
+    m_forwarded = body.size();
+    for (net::Piece &piece : m_heldBody) {
+        m_forwarded += piece.data.size();
+        m_call.sendPiece(std::move(piece));
+    }
+    m_heldBody.clear();
+    if (m_in.buffering || m_in.endThrough || m_request->framing == http::Framing::None)
+        return forwardEnd(m_heldTrailers);
+    m_progress = now();
+    m_wait = m_request->expectContinue && !m_continueSent && !m_in.bytes ? Wait::Continue : Wait::Idle;
+    const Duration wait = m_wait == Wait::Continue ? continueAfter : m_binding->plan->delivery.idle;
+    if (wait > Duration::zero())
+        m_env.wheel.start(m_phaseTimer, wait);
+}
+
+void Exchange::forwardPiece(std::string_view piece, net::Lease *lease)
+{
+    if (m_deliveryOver || piece.empty())
+        return;
+    if (m_headForwarded && m_call.ready()) {
+        m_forwarded += piece.size();
+        return m_call.sendPiece(piece, lease);
+    }
+    if (m_replayed)
+        return; // it is in what will be sent again
+    m_heldBody.push_back(lease ? lease->keep(piece) : net::Piece{m_arena.copy(piece), {}});
+}
+
+void Exchange::forwardEnd(http::Fields *trailers)
+{
+    m_heldTrailers = trailers;
+    if (m_deliveryOver || m_requestSent || !m_headForwarded || !m_call.ready())
+        return;
+    if (m_request->framing == http::Framing::Length && m_forwarded != m_request->length) {
+        // Else the upstream would read the next request as the rest of this one.
+        m_error = "body length changed";
+        return fail(500, "A policy changed the length of the request's body without saying so.");
+    }
+    m_requestSent = true;
+    m_call.sendEnd(trailers);
+    if (m_answered)
+        return;
+    m_wait = Wait::Response;
+    m_phaseTimer.cancel();
+    if (const Duration wait = m_binding->plan->delivery.response; wait > Duration::zero())
+        m_env.wheel.start(m_phaseTimer, wait);
+}
+
+void Exchange::onCallHead(http::ResponseHead &head)
+{
+    Turn turn(*this);
+    if (head.interim()) {
+        if (!m_down || m_request->version == http::Version::Http10)
+            return;
+        if (head.status == 100) {
+            if (m_continueSent || !m_request->expectContinue)
+                return;
+            m_continueSent = true;
+            m_progress = now();
+        }
+        http::removeHopByHop(head.fields);
+        return m_down->sendInterim(head);
+    }
+    const uint32_t at = sinceArrival();
+    m_attempts.back().status = uint16_t(head.status);
+    std::string_view why;
+    if (m_binding->plan->delivery.retriesStatus(head.status) && mayTryAgain(Delivery::Failure(0), false, why)) {
+        endTry(false, {}, true);
+        m_call.cancel();
+        return again(false, why);
+    }
+    m_answered = true;
+    m_firstByteMicros = int32_t(at);
+    m_wait = Wait::Idle;
+    m_progress = m_started + std::chrono::microseconds(at);
+    m_tryTimer.cancel();
+    if (const Duration idle = m_binding->plan->delivery.idle; idle > Duration::zero())
+        m_idleUnarmed = true; // most answers end in the same turn: see onCallSettle
+    http::removeHopByHop(head.fields);
+    m_response = &head;
+    m_responseIsLocal = false;
+    m_responseFrom = int(m_slots.size()) - 1;
+    feed(m_out, Event::Head, {}, nullptr, nullptr);
+}
+
+void Exchange::onCallPiece(std::string_view octets, net::Lease &lease)
+{
+    Turn turn(*this);
+    m_out.bytes += octets.size();
+    m_responseBody.add(octets);
+    feed(m_out, Event::Piece, octets, nullptr, &lease);
+}
+
+void Exchange::onCallSettle()
+{
+    m_responseBody.settle();
+    if (!m_answered || m_deliveryOver)
+        return;
+    m_progress = now();
+    if (m_idleUnarmed) {
+        m_idleUnarmed = false;
+        m_env.wheel.start(m_phaseTimer, m_binding->plan->delivery.idle);
+    }
+}
+
+void Exchange::onCallEnd(http::Fields &trailers)
+{
+    Turn turn(*this);
+    m_deliveryOver = true;
+    m_phaseTimer.cancel();
+    m_totalTimer.cancel();
+    m_tryTimer.cancel();
+    endTry(m_attempts.back().status < 500, {}, false);
+    // An early answer: what is still to come of the request has nowhere to go.
+    if (!m_in.ended)
+        m_in.closed = true;
+    feed(m_out, Event::End, {}, &trailers, nullptr);
+}
+
+void Exchange::onCallFailed(const upstream::Failure &failure)
+{
+    Turn turn(*this);
+    endTry(false, failure.what, false);
+    m_error = m_arena.copy(failure.what);
+    m_phaseTimer.cancel();
+    m_tryTimer.cancel();
+    std::string_view why;
+    const bool stale = failure.reused && !failure.answered && failure.kind == ErrorKind::Reset;
+    const Delivery::Failure kind = failure.connected ? Delivery::Reset : Delivery::ConnectFailure;
+    if (!m_answered && failure.kind != ErrorKind::Malformed && mayTryAgain(kind, stale, why))
+        return again(stale, why);
+    const std::string &name = m_binding->upstream->settings.name;
+    const std::string where = " (" + m_member->endpoint->name + " of upstream " + name + ").";
+    switch (failure.kind) {
+    case ErrorKind::Resolve: return fail(502, "The endpoint's name has no address" + where);
+    case ErrorKind::Refused: return fail(502, "The endpoint can't be reached: " + std::string(failure.what) + where);
+    case ErrorKind::Malformed: return fail(502, "The endpoint's answer is not valid HTTP: " + std::string(failure.what) + where);
+    case ErrorKind::TooLarge: return fail(503, "Too many requests are waiting for a connection" + where);
+    default: return fail(502, "The endpoint dropped the connection before its answer was complete" + where);
+    }
+}
+
+void Exchange::onCallWritable()
+{
+    if (m_state != State::Running)
+        return;
+    Turn turn(*this); // updateFlow
+    m_progress = now();
+}
+
+// What has to be sent again in another try, if all of it is still there.
+bool Exchange::replayable() const
+{
+    if (m_in.buffering || m_request->framing == http::Framing::None)
+        return true;
+    return !(m_binding->plan->interests & policy::OnRequestPiece) && m_requestBody.whole();
+}
+
+bool Exchange::mayTryAgain(Delivery::Failure kind, bool stale, std::string_view &why)
+{
+    const Delivery &delivery = m_binding->plan->delivery;
+    if (m_headSent || !m_down || m_in.suspended || !replayable())
+        return false;
+    const bool nothingSent = kind == Delivery::ConnectFailure;
+    // A kept connection that the upstream closed while we wrote: no failure of its, and not counted as one.
+    if (stale && !m_staleTried && http::isIdempotent(m_request->known)) {
+        m_staleTried = true;
+        why = m_arena.join({m_request->method, ", kept connection was closed"});
+        return true;
+    }
+    if (!delivery.retries || m_retries >= delivery.times || !delivery.maySendAgain(m_request->method) || (kind && !(delivery.failures & kind)))
+        return false;
+    upstream::RetryBudget &budget = m_env.client.budget(*m_binding->upstream);
+    if (!budget.allow(delivery.budget, now()))
+        return false;
+    why = m_arena.join({m_request->method, nothingSent ? ", nothing sent" : ", idempotent", ", retry budget ",
+                        m_arena.copy(std::to_string(budget.percent())), "% of ", m_arena.copy(std::to_string(std::lround(delivery.budget * 100))), "%"});
+    return true;
+}
+
+void Exchange::again(bool stale, std::string_view why)
+{
+    const Delivery &delivery = m_binding->plan->delivery;
+    m_attempts.back().abandoned = true;
+    m_attempts.back().why = why;
+    m_error = {};
+    m_heldBody.clear();
+    m_replayed = true;
+    m_headForwarded = m_requestSent = m_answered = false;
+    if (!chooseEndpoint(stale ? nullptr : m_member->endpoint.get()))
+        return;
+    if (stale) {
+        m_waited = 0;
+        return startTry(true);
+    }
+    Duration wait = std::min(delivery.backoffMax, delivery.backoffBase * (int64_t(1) << std::min<uint32_t>(m_retries, 20)));
+    ++m_retries;
+    if (delivery.jitter && wait > Duration::zero()) {
+        uint32_t random = 0;
+        m_env.services.random.fill(std::as_writable_bytes(std::span(&random, 1)));
+        wait = Duration(int64_t(double(wait.count()) * (double(random) / double(UINT32_MAX))));
+    }
+    m_waited = sinceArrival();
+    m_wait = Wait::Backoff;
+    m_env.wheel.start(m_phaseTimer, wait);
+}
+
+void Exchange::endTry(bool good, std::string_view error, bool abandoned)
+{
+    if (!m_tryOpen)
+        return;
+    m_tryOpen = false;
+    observe::AttemptRecord &attempt = m_attempts.back();
+    attempt.durationMicros = sinceArrival() - attempt.startMicros;
+    attempt.error = m_arena.copy(error);
+    attempt.abandoned = abandoned;
+    m_member->endpoint->countRequest(-1);
+    m_env.metrics.endpointFinished(m_member->endpoint->metric, good, attempt.durationMicros, attempt.error);
+}
+
+void Exchange::stopDelivery()
+{
+    m_phaseTimer.cancel();
+    m_totalTimer.cancel();
+    m_tryTimer.cancel();
+    m_deliveryOver = true;
+    m_heldBody.clear();
+    if (!m_tryOpen)
+        return;
+    endTry(false, m_error.empty() ? std::string_view("cancelled") : m_error, true);
+    m_call.cancel();
+}
+
+void Exchange::phaseExpired()
+{
+    Turn turn(*this);
+    const Delivery &delivery = m_binding->plan->delivery;
+    switch (std::exchange(m_wait, Wait::None)) {
+    case Wait::Connect: return timedOut("connect timeout", true);
+    case Wait::Response: return timedOut("response timeout", true);
+    case Wait::Backoff: m_waited = sinceArrival() - m_waited; return startTry(false);
+    case Wait::MockLatency: return answerMock(m_mockIndex);
+    case Wait::Continue:
+        if (!m_continueSent && m_down) {
+            http::ResponseHead go(m_arena);
+            go.status = 100;
+            m_continueSent = true;
+            m_down->sendInterim(go);
+        }
+        m_wait = Wait::Idle;
+        if (delivery.idle > Duration::zero())
+            m_env.wheel.start(m_phaseTimer, delivery.idle);
+        return;
+    case Wait::Idle: {
+        m_wait = Wait::Idle;
+        // While the client is what holds things up, the upstream is not to blame; the connection watches the client.
+        const bool clientsTurn = m_answered ? m_down && m_down->queued() > 0 : m_call.queued() == 0;
+        if (clientsTurn)
+            m_progress = now();
+        const Duration left = m_progress + delivery.idle - now();
+        if (left > Duration::zero())
+            return m_env.wheel.start(m_phaseTimer, left);
+        m_wait = Wait::None;
+        return timedOut("idle timeout", true);
+    }
+    case Wait::None: return;
+    }
+}
+
+void Exchange::totalExpired()
+{
+    Turn turn(*this);
+    timedOut("total timeout", false);
+}
+
+void Exchange::perTryExpired()
+{
+    Turn turn(*this);
+    timedOut("try timeout", true);
+}
+
+void Exchange::timedOut(std::string_view what, bool retry)
+{
+    m_phaseTimer.cancel();
+    m_tryTimer.cancel();
+    m_wait = Wait::None;
+    endTry(false, what, false);
+    m_call.cancel();
+    m_error = what;
+    std::string_view why;
+    if (retry && !m_answered && mayTryAgain(Delivery::Timeout, false, why))
+        return again(false, why);
+    fail(504, "The endpoint did not answer in time: " + std::string(what) + " (" + m_member->endpoint->name + " of upstream "
+                  + m_binding->upstream->settings.name + ").");
+}
+
+} // namespace gatehouse::exchange

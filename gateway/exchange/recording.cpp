@@ -1,0 +1,105 @@
+// What is told of an exchange: records, and the figures that go with a final one.
+#include "gateway/exchange/exchange.h"
+
+#include "gateway/http/writer.h"
+
+namespace gatehouse::exchange {
+
+namespace {
+
+std::string_view protocolOf(http::Version version)
+{
+    switch (version) {
+    case http::Version::Http10: return "HTTP/1.0";
+    case http::Version::Http11: return "HTTP/1.1";
+    case http::Version::Http2: return "HTTP/2";
+    }
+    return {};
+}
+
+std::string_view firstLine(std::string_view head) { return head.substr(0, head.find_first_of("\r\n")); }
+
+} // namespace
+
+void Exchange::fill(observe::Record &record)
+{
+    record.id = m_id;
+    record.startedMicros = m_startedMicros;
+    record.durationMicros = sinceArrival();
+    uint64_t elsewhere = 0;
+    for (const observe::AttemptRecord &attempt : m_attempts)
+        elsewhere += attempt.durationMicros + attempt.waitMicros;
+    record.gatewayMicros = uint32_t(record.durationMicros - std::min<uint64_t>(elsewhere, record.durationMicros));
+    record.routeMicros = m_routeMicros;
+    record.policiesInMicros = m_policiesInMicros;
+    record.connectMicros = m_connectMicros;
+    record.firstByteMicros = m_firstByteMicros;
+    record.transferMicros = m_transferMicros;
+    record.policiesOutMicros = m_policiesOutMicros;
+    record.verdict = m_verdict;
+    record.method = m_request->method;
+    record.scheme = m_info.scheme;
+    record.host = m_info.host;
+    record.path = m_request->path;
+    record.query = m_request->query;
+    record.protocol = protocolOf(m_request->version);
+    record.client = m_clientText;
+    record.error = m_error;
+    record.revision = m_bound->snapshot->revision;
+    record.listener = m_listener->plan->interned;
+    if (m_info.consumer)
+        record.consumer = m_info.consumer->name;
+    if (m_member)
+        record.endpoint = m_member->endpoint->name;
+    if (m_binding) {
+        const runtime::RoutePlan &plan = *m_binding->plan;
+        record.route = plan.interned;
+        record.target = plan.target.kind;
+        record.targetName = plan.target.interned;
+        record.plan = std::shared_ptr<const void>(m_binding, &plan);
+    }
+    record.requestBytes = m_in.bytes;
+    record.responseBytes = m_out.bytes;
+    record.requestLine = firstLine(m_request->raw);
+    record.steps = m_steps;
+    record.attempts = m_attempts;
+}
+
+void Exchange::publish(observe::State state)
+{
+    observe::Record record;
+    record.state = state;
+    fill(record);
+    // Fields are laid out as the record wants them behind those that came in; spans are taken once nothing grows any more.
+    const size_t came = m_fields.size();
+    if (!m_forwardedLine.empty())
+        for (const http::Field &field : m_request->fields)
+            m_fields.push_back({field.name, field.value});
+    const size_t forwarded = m_fields.size() - came;
+    const bool answered = m_response && (m_headSent || state == observe::State::Final) && m_headSent;
+    if (answered)
+        for (const http::Field &field : m_response->fields)
+            m_fields.push_back({field.name, field.value});
+    const std::span<const observe::FieldView> all(m_fields);
+    record.requestFields = all.first(came);
+    record.forwardedFields = all.subspan(came, forwarded);
+    record.forwardedLine = m_forwardedLine;
+    if (answered) {
+        record.status = uint16_t(m_response->status);
+        record.responseFields = all.subspan(came + forwarded);
+        record.contentType = m_response->fields.value("content-type");
+        char digits[3] = {char('0' + m_response->status / 100 % 10), char('0' + m_response->status / 10 % 10), char('0' + m_response->status % 10)};
+        const std::string_view reason = m_response->reason.empty() ? http::reasonPhrase(m_response->status) : m_response->reason;
+        record.statusLine = m_arena.join({"HTTP/1.1 ", {digits, 3}, " ", reason});
+    }
+    if (state == observe::State::Final) {
+        record.requestBody = m_requestBody.view();
+        record.responseBody = m_responseBody.view();
+    }
+    m_env.recorder.publish(record);
+    if (state == observe::State::Final)
+        m_env.metrics.finished(record, m_binding ? m_binding->route : 0, m_binding ? std::span<const observe::MetricId>(m_binding->policies) : std::span<const observe::MetricId>());
+    m_fields.resize(came);
+}
+
+} // namespace gatehouse::exchange
