@@ -56,8 +56,7 @@ struct BindProblem {
     std::string message;
 };
 
-// Off the workers' threads. Mocks that were bound by `before` (may be null) from the same record are the same again. Registers the
-// series of the configuration with the metrics, in its order.
-Result<BoundPointer, std::vector<BindProblem>> bind(const runtime::SnapshotPointer &snapshot, const Stock &stock, const Bound *before);
+// Off the workers' threads. Registers the series of the configuration with the metrics, in its order.
+Result<BoundPointer, std::vector<BindProblem>> bind(const runtime::SnapshotPointer &snapshot, const Stock &stock);
 
 } // namespace gatehouse::exchange

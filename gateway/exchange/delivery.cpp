@@ -62,8 +62,14 @@ void Exchange::startTry(bool fresh)
     if (plan.delivery.perTry > Duration::zero())
         m_env.wheel.start(m_tryTimer, plan.delivery.perTry);
     const upstream::Call::Request request{m_request->known, false, fresh, 0};
-    if (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena) == upstream::Call::Start::Ready)
-        return sendRequest();
+    switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
+    case upstream::Call::Start::Ready: return sendRequest();
+    case upstream::Call::Start::Waiting: break;
+    case upstream::Call::Start::Full:
+        m_error = "no connection free";
+        endTry(false, m_error, false);
+        return fail(503, "Too many requests are waiting for a connection to " + m_member->endpoint->name + '.');
+    }
     m_wait = Wait::Connect;
     if (plan.delivery.connect > Duration::zero())
         m_env.wheel.start(m_phaseTimer, plan.delivery.connect);
@@ -233,7 +239,6 @@ void Exchange::onCallFailed(const upstream::Failure &failure)
     case ErrorKind::Resolve: return fail(502, "The endpoint's name has no address" + where);
     case ErrorKind::Refused: return fail(502, "The endpoint can't be reached: " + std::string(failure.what) + where);
     case ErrorKind::Malformed: return fail(502, "The endpoint's answer is not valid HTTP: " + std::string(failure.what) + where);
-    case ErrorKind::TooLarge: return fail(503, "Too many requests are waiting for a connection" + where);
     default: return fail(502, "The endpoint dropped the connection before its answer was complete" + where);
     }
 }

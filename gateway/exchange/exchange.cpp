@@ -68,9 +68,17 @@ void Exchange::begin(Downstream &downstream, BoundPointer bound, std::shared_ptr
     m_bound = std::move(bound);
     m_listener = std::move(listener);
     m_started = m_env.clock.monotonic();
+}
+
+// There is a request to tell of, whole or not: from here on it ends with a record.
+void Exchange::arrived(http::RequestHead &head)
+{
+    m_state = State::Running;
     m_startedMicros = m_env.clock.wallMicros();
     m_id = m_env.recorder.nextId();
     m_env.metrics.started();
+    m_request = &head;
+    keepOriginal(head);
 }
 
 void Exchange::recycle()
@@ -104,7 +112,8 @@ void Exchange::recycle()
     m_info = {};
     m_clientText = m_forwardedLine = m_error = {};
     m_responseIsLocal = m_headSent = m_continueSent = m_answered = m_holding = m_startAtEnd = false;
-    m_requestSent = m_headForwarded = m_deliveryOver = m_replayed = m_staleTried = false;
+    m_requestSent = m_headForwarded = m_deliveryOver = m_replayed = m_staleTried = m_tryOpen = m_idleUnarmed = false;
+    m_forwarded = 0;
     m_responseFrom = -1;
     m_wait = Wait::None;
     m_retries = m_waited = 0;
@@ -137,9 +146,7 @@ void Exchange::keepOriginal(const http::RequestHead &head)
 void Exchange::requestHead(http::RequestHead &head)
 {
     Turn turn(*this);
-    m_state = State::Running;
-    m_request = &head;
-    keepOriginal(head);
+    arrived(head);
     const size_t kept = m_env.recorder.bodyLimit();
     m_responseBody.reset(kept);
     // Enough of it for another try, even where nothing is recorded.
@@ -240,11 +247,8 @@ void Exchange::requestRefused(const http::ParseError &error, http::RequestHead *
     Turn turn(*this);
     if (m_state == State::Done)
         return;
-    if (m_state == State::Reading) {
-        m_state = State::Running;
-        m_request = head ? head : m_arena.make<http::RequestHead>(m_arena);
-        keepOriginal(*m_request);
-    }
+    if (m_state == State::Reading)
+        arrived(head ? *head : *m_arena.make<http::RequestHead>(m_arena));
     m_error = error.code;
     stopDelivery();
     if (m_headSent) {
@@ -259,11 +263,8 @@ void Exchange::requestTimedOut()
     Turn turn(*this);
     if (m_state == State::Done)
         return;
-    if (m_state == State::Reading) {
-        m_state = State::Running;
-        m_request = m_arena.make<http::RequestHead>(m_arena);
-        keepOriginal(*m_request);
-    }
+    if (m_state == State::Reading)
+        arrived(*m_arena.make<http::RequestHead>(m_arena));
     stopDelivery();
     m_error = "client timeout";
     if (m_headSent) {
@@ -275,16 +276,11 @@ void Exchange::requestTimedOut()
 
 void Exchange::clientGone()
 {
-    Turn turn(*this);
     m_down = nullptr;
+    if (m_state == State::Reading)
+        m_state = State::Done; // not even a head came: there is nothing to tell of
     if (m_state == State::Done)
         return;
-    if (m_state == State::Reading) {
-        // Not even a head: there is nothing to tell of but that it began.
-        m_state = State::Running;
-        m_request = m_arena.make<http::RequestHead>(m_arena);
-    }
-    stopDelivery();
     m_error = "client closed the connection";
     finish(Verdict::Cancelled);
 }
@@ -345,13 +341,7 @@ void Exchange::finish(Verdict verdict)
     m_verdict = verdict;
     m_state = State::Done;
     m_in.closed = m_out.closed = true;
-    if (m_call.active()) {
-        endTry(false, "cancelled", true);
-        m_call.cancel();
-    }
-    m_phaseTimer.cancel();
-    m_totalTimer.cancel();
-    m_tryTimer.cancel();
+    stopDelivery();
     for (Slot &slot : m_slots)
         if (slot.filter && (slot.interests & policy::OnDone))
             slot.filter->onDone(*this);
@@ -375,9 +365,9 @@ void Exchange::resumed(uint32_t generation)
         run(lane, lane.at + (lane.response ? -1 : 1));
 }
 
-void Exchange::sweep(MonotonicTime now, int64_t olderThanMicros)
+void Exchange::publishUnfinished()
 {
-    if (m_state != State::Running || now - m_started < std::chrono::microseconds(olderThanMicros))
+    if (m_state != State::Running)
         return;
     const uint64_t seen = 1 + m_in.bytes + m_out.bytes + (uint64_t(m_attempts.size()) << 40) + (uint64_t(m_steps.size()) << 48) + (uint64_t(m_headSent) << 63);
     if (m_published == seen)

@@ -44,7 +44,8 @@ public:
     uint32_t slot() const { return m_slot; }
     uint32_t generation() const { return m_generation; }
     void resumed(uint32_t generation);
-    void sweep(MonotonicTime now, int64_t olderThanMicros);
+    bool startedBefore(MonotonicTime time) const { return m_started < time; }
+    void publishUnfinished(); // as it stands, when that has changed since the last time
     Exchange *next = nullptr, *previous = nullptr; // among those in flight
 
 private:
@@ -88,7 +89,9 @@ private:
     // exchange.cpp
     void route();
     bool safeFrom(const http::RequestHead &head);
+    bool crossSite() const;
     bool hasOwnVia(const http::RequestHead &head) const;
+    void arrived(http::RequestHead &head);
     void keepOriginal(const http::RequestHead &head);
     void startTarget();
     void finish(observe::Verdict verdict);
@@ -103,6 +106,7 @@ private:
     bool handle(Lane &lane, Slot &slot, policy::Flow flow);
     bool reach(Slot &slot);
     policy::Flow call(Lane &lane, Slot &slot);
+    policy::Flow callResume(Lane &lane);
     void suspend(Lane &lane);
     void drainQueue(Lane &lane);
     void through(Lane &lane);
@@ -116,7 +120,6 @@ private:
     void refuse(uint16_t status, std::string_view detail, observe::Verdict verdict, int from);
     Local problem(uint16_t status, std::string_view title, std::string_view detail, std::string_view type, std::span<const http::Field> fields);
     void startMock();
-    void mockWaited();
     void answerMock(size_t index);
     void answerFixed();
     void answerRedirect();
@@ -124,20 +127,20 @@ private:
 
     // delivery.cpp
     void startDelivery();
+    bool chooseEndpoint(const upstream::Endpoint *not_);
     void startTry(bool fresh);
     void sendRequest();
-    void sendHeldBody();
-    bool mayTryAgain(bool stale, std::string_view &why);
-    void again(bool stale, std::string_view why);
-    void endTry(bool good, std::string_view error, bool abandoned);
     void forwardPiece(std::string_view piece, net::Lease *lease);
     void forwardEnd(http::Fields *trailers);
-    std::string_view replayableBody(bool &possible) const;
-    void armResponseTimeout();
+    bool replayable() const;
+    bool mayTryAgain(runtime::Delivery::Failure kind, bool stale, std::string_view &why);
+    void again(bool stale, std::string_view why);
+    void endTry(bool good, std::string_view error, bool abandoned);
     void stopDelivery();
     void phaseExpired();
     void totalExpired();
-    void deliveryTimedOut(std::string_view what);
+    void perTryExpired();
+    void timedOut(std::string_view what, bool retry);
     void onCallReady() override;
     void onCallHead(http::ResponseHead &head) override;
     void onCallPiece(std::string_view octets, net::Lease &lease) override;
@@ -148,7 +151,7 @@ private:
 
     // recording.cpp
     void publish(observe::State state);
-    void fill(observe::Record &record) const;
+    void fill(observe::Record &record);
 
     // policy::Context
     Arena &arena() override { return m_arena; }
@@ -209,6 +212,8 @@ private:
     Wait m_wait = Wait::None;
     uint32_t m_retries = 0, m_waited = 0;
     bool m_requestSent = false, m_headForwarded = false, m_deliveryOver = false, m_replayed = false, m_staleTried = false;
+    bool m_tryOpen = false, m_idleUnarmed = false;
+    uint64_t m_forwarded = 0;        // octets of the body, in this try
     size_t m_mockIndex = 0;
     net::MemberTimer<Exchange, &Exchange::phaseExpired> m_phaseTimer{this};
     net::MemberTimer<Exchange, &Exchange::totalExpired> m_totalTimer{this};

@@ -37,11 +37,10 @@ void Exchanges::resume(policy::Resumption which)
 
 void Exchanges::sweep()
 {
-    const MonotonicTime now = m_environment.clock.monotonic();
-    const int64_t micros = std::chrono::duration_cast<std::chrono::microseconds>(publishedAfter).count();
+    const MonotonicTime before = m_environment.clock.monotonic() - publishedAfter;
     // Oldest first: the first that is too young ends it.
-    for (Exchange *exchange = m_first; exchange && exchange->startedBefore(now - publishedAfter); exchange = exchange->next)
-        exchange->sweep(now, micros);
+    for (Exchange *exchange = m_first; exchange && exchange->startedBefore(before); exchange = exchange->next)
+        exchange->publishUnfinished();
 }
 
 } // namespace gatehouse::exchange

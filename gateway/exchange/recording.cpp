@@ -1,6 +1,7 @@
 // What is told of an exchange: records, and the figures that go with a final one.
 #include "gateway/exchange/exchange.h"
 
+#include "gateway/config/records.h"
 #include "gateway/http/writer.h"
 
 namespace gatehouse::exchange {
@@ -76,7 +77,7 @@ void Exchange::publish(observe::State state)
         for (const http::Field &field : m_request->fields)
             m_fields.push_back({field.name, field.value});
     const size_t forwarded = m_fields.size() - came;
-    const bool answered = m_response && (m_headSent || state == observe::State::Final) && m_headSent;
+    const bool answered = m_response && m_headSent;
     if (answered)
         for (const http::Field &field : m_response->fields)
             m_fields.push_back({field.name, field.value});

@@ -23,7 +23,8 @@ public:
             return;
         if (m_exchange.m_state != State::Done) {
             m_exchange.updateFlow();
-            return down->flush();
+            down->flush();
+            return;
         }
         m_exchange.m_down = nullptr;
         down->flush();

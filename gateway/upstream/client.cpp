@@ -46,6 +46,13 @@ const Upstream::Member *Client::choose(const std::shared_ptr<const Upstream> &up
     return balancer->next(not_);
 }
 
+RetryBudget &Client::budget(const Upstream &upstream)
+{
+    if (m_budgets.size() <= upstream.id)
+        m_budgets.resize(upstream.id + 1);
+    return m_budgets[upstream.id];
+}
+
 void Client::forget(uint32_t upstream)
 {
     if (upstream < m_balancers.size())
@@ -154,12 +161,20 @@ void Call::sendPiece(std::string_view octets, net::Lease *lease)
             block.append(http::chunkEnd);
         return loop.send(m_connection->m_conn, std::move(block));
     }
-    std::array<net::Piece, 2> pieces{lease->keep(octets), net::Piece{http::chunkEnd, {}}};
+    sendPiece(lease->keep(octets));
+}
+
+void Call::sendPiece(net::Piece piece)
+{
+    if (piece.data.empty())
+        return;
+    net::Loop &loop = m_connection->m_client.m_loop;
     net::Block block;
     if (m_chunked) {
         block = loop.block();
-        block.commit(http::writeChunkStart(block.rest(), octets.size()));
+        block.commit(http::writeChunkStart(block.rest(), piece.data.size()));
     }
+    std::array<net::Piece, 2> pieces{std::move(piece), net::Piece{http::chunkEnd, {}}};
     loop.send(m_connection->m_conn, std::move(block), std::span(pieces).first(m_chunked ? 2 : 1));
 }
 

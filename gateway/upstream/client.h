@@ -27,7 +27,7 @@ class Pool;
 
 // How a call failed.
 struct Failure {
-    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset, Malformed, TooLarge (the pool's queue is full)
+    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset or Malformed
     bool connected = false;  // false: no octet of the request can have arrived
     bool answered = false;   // an octet of the answer had come
     bool reused = false;     // the connection had served before: it may have been closed while we wrote
@@ -43,6 +43,7 @@ public:
     virtual void onCallEnd(http::Fields &trailers) = 0;
     virtual void onCallFailed(const Failure &failure) = 0;
     virtual void onCallWritable() = 0;                        // what was queued has fallen to the low-water mark
+    virtual void onCallSettle() = 0;                          // the buffer that heads and pieces were in is about to change
 
 protected:
     ~CallHandler() = default;
@@ -56,7 +57,11 @@ public:
     Call &operator=(const Call &) = delete;
     ~Call() { cancel(); }
 
-    enum class Start : uint8_t { Ready, Waiting }; // Ready: sendHead() now; Waiting: onCallReady or onCallFailed follows
+    enum class Start : uint8_t {
+        Ready,   // sendHead() now
+        Waiting, // onCallReady or onCallFailed follows
+        Full,    // too many wait already; the call is over
+    };
     struct Request {
         http::Method method = http::Method::Get;
         bool upgrading = false;
@@ -73,6 +78,7 @@ public:
     bool sendHead(const http::RequestHead &head, std::string_view firstPiece, bool more);
     // As the framing of the head has it: plain or as chunks.
     void sendPiece(std::string_view octets, net::Lease *lease);
+    void sendPiece(net::Piece piece);
     void sendEnd(const http::Fields *trailers);
     size_t queued() const; // octets not yet taken by the system
     void pause();          // reading the answer
@@ -104,6 +110,7 @@ public:
 
     // This worker's turn for that upstream.
     const Upstream::Member *choose(const std::shared_ptr<const Upstream> &upstream, const Endpoint *not_ = nullptr);
+    RetryBudget &budget(const Upstream &upstream);
     // The upstream of an older configuration: its turn is not needed any more.
     void forget(uint32_t upstream);
     // Closes what is idle: at the end, and for endpoints that are gone.
@@ -129,6 +136,7 @@ private:
     const unsigned m_workers;
     std::unique_ptr<net::Resolver> m_resolver;
     std::vector<std::unique_ptr<RoundRobin>> m_balancers; // by Upstream::id
+    std::vector<RetryBudget> m_budgets;                   // by Upstream::id
     std::vector<std::unique_ptr<Pool>> m_pools;           // by Endpoint::id
     std::vector<std::unique_ptr<Connection>> m_all;       // every object ever needed at once
     std::vector<Connection *> m_spare;                    // those of them that are free

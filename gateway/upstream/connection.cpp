@@ -84,7 +84,7 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
     while (true) {
         switch (m_parser.next(octets)) {
         case http::Event::NeedMore:
-            return;
+            return call->m_handler.onCallSettle();
         case http::Event::Head:
             call->m_handler.onCallHead(m_parser.head());
             break;

@@ -31,7 +31,9 @@ Call::Start Pool::start(Call &call, const ConnectionLimits &limits)
     }
     if (full() && !m_idle.empty()) // a fresh one was asked for and there is no room: an idle one makes it
         m_idle.front()->drop();
-    if (full() || m_resolving || (m_addresses.empty() && m_first)) {
+    if (full() || m_resolving) {
+        if (m_limits.pending && m_waiting >= m_limits.pending)
+            return Call::Start::Full;
         push(call);
         return Call::Start::Waiting;
     }

@@ -85,4 +85,19 @@ const Upstream::Member *RoundRobin::next(const Endpoint *not_)
     return best == members.size() ? nullptr : &members[best];
 }
 
+bool RetryBudget::allow(double share, MonotonicTime now)
+{
+    using namespace std::chrono_literals;
+    constexpr uint64_t always = 10; // so that a quiet upstream is tried again too
+    if (now - m_halved > 10s) {
+        m_requests /= 2;
+        m_retries /= 2;
+        m_halved = now;
+    }
+    if (share > 0 && m_retries >= always && double(m_retries + 1) > share * double(m_requests))
+        return false;
+    ++m_retries;
+    return true;
+}
+
 } // namespace gatehouse::upstream

@@ -95,4 +95,17 @@ private:
     std::vector<double> m_current;
 };
 
+// How many of an upstream's requests may be tried again: a share of them, so that retries can't multiply an overload. One worker each.
+class RetryBudget {
+public:
+    void request() { ++m_requests; }
+    // Counts one when it is allowed. `share` of requests in the last ten seconds or so, though a few always are; 0: no bound.
+    bool allow(double share, MonotonicTime now);
+    unsigned percent() const { return m_requests ? unsigned(m_retries * 100 / m_requests) : 0; }
+
+private:
+    uint64_t m_requests = 0, m_retries = 0;
+    MonotonicTime m_halved{};
+};
+
 } // namespace gatehouse::upstream

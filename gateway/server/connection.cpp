@@ -1,0 +1,441 @@
+#include "gateway/server/connection.h"
+
+#include "gateway/http/writer.h"
+#include "gateway/server/core.h"
+
+#include <array>
+
+namespace gatehouse::server {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr size_t smallPiece = 4 * 1024;    // copied behind the head; more is handed on as it is
+constexpr size_t restMost = 256 * 1024;    // pipelined octets kept before reading stops
+constexpr Duration lingerFor = 2s;         // an answer that came before the whole request can still be read (RFC 9112 9.6)
+
+// Octets of m_rest: they do not stay, so keeping them is copying them.
+class RestLease final : public net::Lease {
+public:
+    explicit RestLease(net::Loop &loop)
+        : m_loop(loop)
+    {
+    }
+    net::Piece keep(std::string_view part) override
+    {
+        net::Block block = m_loop.block(part.size());
+        block.append(part);
+        return net::toPiece(std::move(block));
+    }
+
+private:
+    net::Loop &m_loop;
+};
+
+} // namespace
+
+Connection::Connection(Core &core)
+    : m_core(core)
+{
+}
+
+void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
+{
+    m_conn = conn;
+    m_acceptor = &acceptor;
+    m_exchange = nullptr;
+    m_rest.clear();
+    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_exchangeDone = false;
+    m_ipText = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.ip();
+    m_text = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.text();
+    m_client = {IpAddress::parse(m_ipText).value_or(IpAddress{}), m_ipText, m_text};
+    waitFor(Wait::Idle);
+}
+
+// --- reading
+
+void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &lease)
+{
+    if (m_wait == Wait::Linger)
+        return;
+    if (m_exchange && m_requestEnded) {
+        m_rest.append(octets);
+        if (m_rest.size() > restMost)
+            m_core.loop->pause(m_conn);
+        return;
+    }
+    process(octets, lease);
+}
+
+void Connection::process(std::string_view octets, net::Lease &lease)
+{
+    m_processing = true;
+    while (m_core.loop->isOpen(m_conn) && step(octets, lease)) { }
+    m_processing = false;
+    if (m_exchange)
+        m_exchange->settle();
+}
+
+// One event of the parser. False: nothing more to do now.
+bool Connection::step(std::string_view &octets, net::Lease &lease)
+{
+    if (!m_exchange && (octets.empty() || !begin()))
+        return false;
+    switch (m_parser.next(octets)) {
+    case http::Event::NeedMore:
+        if (!m_headRead && !m_parser.inMessage()) {
+            release(); // a blank line before a request is none (RFC 9112 2.2)
+        } else if (!m_headRead) {
+            if (m_wait != Wait::Head)
+                waitFor(Wait::Head);
+        } else if (!m_exchangeDone) {
+            waitFor(Wait::Body);
+        }
+        return false;
+    case http::Event::Head:
+        m_headRead = true;
+        m_http10 = m_parser.head().version == http::Version::Http10;
+        m_close = m_close || !m_parser.head().keepAlive || m_core.draining;
+        m_exchange->requestHead(m_parser.head());
+        break;
+    case http::Event::Piece:
+        m_exchange->requestPiece(m_parser.piece(), &lease);
+        break;
+    case http::Event::End:
+        m_requestEnded = true;
+        m_exchange->requestEnd(const_cast<http::Fields &>(m_parser.trailers()));
+        if (!m_exchangeDone) {
+            m_rest.append(octets);
+            octets = {};
+            waitFor(Wait::Answer);
+        }
+        break;
+    case http::Event::Error:
+        m_close = true;
+        if (m_exchangeDone) {
+            linger();
+            return false;
+        }
+        m_exchange->requestRefused(m_parser.error(), m_parser.hasHead() ? &m_parser.head() : nullptr);
+        if (!m_exchangeDone) // a filter holds the refusal back; nothing more can be read meanwhile
+            return false;
+        break;
+    }
+    return !m_exchangeDone ? !m_requestEnded : over();
+}
+
+bool Connection::begin()
+{
+    if (!m_acceptor->listener) {
+        close(); // its listener is no more
+        return false;
+    }
+    const runtime::Limits &given = m_acceptor->listener->plan->limits;
+    http::Limits limits;
+    limits.headerSize = given.headerSize ? given.headerSize : SIZE_MAX;
+    limits.headers = given.headers ? given.headers : SIZE_MAX;
+    limits.url = given.url ? given.url : SIZE_MAX;
+    m_parser = http::RequestParser(limits);
+    m_exchange = m_core.exchanges->take();
+    m_exchange->begin(*this, m_core.bound, m_acceptor->listener);
+    m_parser.start(m_exchange->memory());
+    m_headRead = m_requestEnded = m_exchangeDone = m_held = m_cut = false;
+    m_core.busy();
+    return true;
+}
+
+// The exchange is done. True: on to what came behind the request.
+bool Connection::over()
+{
+    if (m_cut || !m_core.loop->isOpen(m_conn))
+        return false;
+    if (m_requestEnded) {
+        release();
+        if (m_close) {
+            close();
+            return false;
+        }
+        waitFor(Wait::Idle);
+        return true;
+    }
+    if (m_close) {
+        linger();
+        return false;
+    }
+    return true; // the rest of the request is read and dropped
+}
+
+void Connection::release()
+{
+    if (!m_exchange)
+        return;
+    m_core.exchanges->give(m_exchange);
+    m_exchange = nullptr;
+}
+
+// The exchange has ended outside of process().
+void Connection::exchangeDone()
+{
+    m_exchangeDone = true;
+    if (m_processing)
+        return;
+    if (over())
+        next();
+}
+
+void Connection::next()
+{
+    if (m_exchange || m_rest.empty())
+        return;
+    const std::string rest = std::exchange(m_rest, {});
+    m_core.loop->resume(m_conn);
+    RestLease lease(*m_core.loop);
+    process(rest, lease);
+}
+
+void Connection::holdRequest(bool hold)
+{
+    if (hold == m_held)
+        return;
+    m_held = hold;
+    if (hold) {
+        m_core.loop->pause(m_conn);
+        return;
+    }
+    m_core.loop->resume(m_conn);
+    if (!m_requestEnded && m_wait == Wait::Body)
+        waitFor(Wait::Body);
+}
+
+void Connection::onEnd(net::Conn, net::End, int)
+{
+    // Also when only its sending side was closed: a browser that went away looks the same, and its request is not worth finishing.
+    abandon();
+}
+
+void Connection::abandon()
+{
+    const bool midway = m_exchange && !m_exchangeDone;
+    if (m_exchange) {
+        m_exchange->clientGone();
+        release();
+    }
+    m_core.loop->close(m_conn, !midway);
+}
+
+void Connection::onClosed(net::Conn)
+{
+    if (m_exchange) {
+        m_exchange->clientGone();
+        release();
+    }
+    m_timer.cancel();
+    m_out = {};
+    m_rest = {};
+    m_core.closed(*this);
+}
+
+// --- writing
+
+void Connection::sendInterim(const http::ResponseHead &head)
+{
+    if (m_http10)
+        return;
+    net::Block block = m_core.loop->block(http::sizeBound(head));
+    block.commit(http::writeHead(block.rest(), head));
+    m_core.loop->send(m_conn, std::move(block));
+}
+
+void Connection::sendHead(http::ResponseHead &head, bool answersHead)
+{
+    m_close = m_close || !m_requestEnded || m_core.draining;
+    if (head.framing == http::Framing::Chunked || head.framing == http::Framing::UntilClose) {
+        head.framing = m_http10 ? http::Framing::UntilClose : http::Framing::Chunked;
+        m_close = m_close || (m_http10 && !answersHead);
+    }
+    head.version = m_http10 ? http::Version::Http10 : http::Version::Http11;
+    head.keepAlive = !m_close;
+    head.upgrade = {};
+    m_framing = answersHead ? http::Framing::None : head.framing;
+    m_chunked = m_framing == http::Framing::Chunked;
+    m_left = head.length;
+    m_out = m_core.loop->block(http::sizeBound(head) + 1024);
+    const size_t written = http::writeHead(m_out.rest(), head, {m_core.date, answersHead});
+    if (!written)
+        return cut();
+    m_out.commit(written);
+}
+
+void Connection::sendPiece(std::string_view octets, net::Lease *lease)
+{
+    if (m_cut || octets.empty())
+        return;
+    if (m_framing == http::Framing::Length) {
+        if (octets.size() > m_left)
+            return cut(); // more than was announced would be read as the next answer
+        m_left -= octets.size();
+    }
+    if (octets.size() <= smallPiece) {
+        const size_t frame = m_chunked ? http::chunkStartSize + http::chunkEnd.size() : 0;
+        if (m_out.room() < octets.size() + frame) {
+            flush();
+            m_out = m_core.loop->block();
+        }
+        if (m_chunked)
+            m_out.commit(http::writeChunkStart(m_out.rest(), octets.size()));
+        m_out.append(octets);
+        if (m_chunked)
+            m_out.append(http::chunkEnd);
+        return;
+    }
+    if (m_chunked) {
+        if (m_out.room() < http::chunkStartSize) {
+            flush();
+            m_out = m_core.loop->block();
+        }
+        m_out.commit(http::writeChunkStart(m_out.rest(), octets.size()));
+    }
+    std::array<net::Piece, 2> pieces{lease ? lease->keep(octets) : RestLease(*m_core.loop).keep(octets), net::Piece{http::chunkEnd, {}}};
+    m_core.loop->send(m_conn, std::move(m_out), std::span(pieces).first(m_chunked ? 2 : 1));
+    m_out = {};
+}
+
+void Connection::sendEnd(const http::Fields *trailers)
+{
+    if (m_cut)
+        return;
+    if (m_framing == http::Framing::Length && m_left)
+        return cut();
+    if (!m_chunked)
+        return;
+    const bool plain = !trailers || trailers->empty();
+    const size_t bound = plain ? http::lastChunk.size() : http::sizeBound(*trailers);
+    if (m_out.room() < bound) {
+        flush();
+        m_out = m_core.loop->block(bound);
+    }
+    if (plain)
+        m_out.append(http::lastChunk);
+    else
+        m_out.commit(http::writeLastChunk(m_out.rest(), *trailers));
+}
+
+void Connection::flush()
+{
+    if (m_out.size())
+        m_core.loop->send(m_conn, std::move(m_out));
+    m_out = {};
+}
+
+void Connection::cut()
+{
+    if (m_cut)
+        return;
+    m_cut = true;
+    // A body that ends with the connection would look whole: only a reset tells. The others are seen to be short.
+    if (m_framing == http::Framing::UntilClose)
+        return m_core.loop->reset(m_conn);
+    flush();
+    m_core.loop->close(m_conn, true);
+}
+
+size_t Connection::queued() const { return m_core.loop->queued(m_conn); }
+
+void Connection::onSent(net::Conn, size_t)
+{
+    if (m_exchange && !m_exchangeDone)
+        m_exchange->downstreamDrained();
+}
+
+// --- ends
+
+void Connection::close()
+{
+    m_core.loop->close(m_conn, true);
+    if (queued())
+        waitFor(Wait::Answer); // a client that never reads is not waited for forever
+}
+
+// The answer is out and the request is not in: what still comes is dropped for a while, so that the client gets to read.
+void Connection::linger()
+{
+    release();
+    m_core.loop->shutdownSend(m_conn);
+    m_core.loop->resume(m_conn);
+    waitFor(Wait::Linger);
+}
+
+void Connection::drain()
+{
+    m_close = true;
+    if (m_wait == Wait::Idle && !m_exchange)
+        close();
+}
+
+// --- time. The deadline moves often and the timer seldom: when it fires too early it is set again.
+
+void Connection::waitFor(Wait what)
+{
+    if (what == Wait::Answer && m_wait != Wait::Answer)
+        m_stalledAt = 0;
+    m_wait = what;
+    const runtime::Limits limits = m_acceptor->listener ? m_acceptor->listener->plan->limits : runtime::Limits{};
+    Duration after{};
+    switch (what) {
+    case Wait::Idle: after = limits.idle; break;
+    case Wait::Head: after = limits.headerTimeout; break;
+    case Wait::Body: after = limits.bodyIdle; break;
+    case Wait::Answer: after = limits.bodyIdle; break;
+    case Wait::Linger: after = lingerFor; break;
+    }
+    if (after <= Duration::zero()) {
+        m_timer.cancel();
+        return;
+    }
+    m_deadline = m_core.coarse + after;
+    if (!m_timer.active() || m_deadline < m_armed) {
+        m_armed = m_deadline;
+        m_core.wheel->startAt(m_timer, m_deadline);
+    }
+}
+
+void Connection::expired()
+{
+    const MonotonicTime now = m_core.clock.monotonic();
+    if (now < m_deadline) {
+        m_armed = m_deadline;
+        m_core.wheel->startAt(m_timer, m_deadline);
+        return;
+    }
+    switch (m_wait) {
+    case Wait::Idle: return close();
+    case Wait::Linger: return m_core.loop->close(m_conn, false);
+    case Wait::Head: {
+        m_close = true;
+        m_exchange->requestTimedOut();
+        return;
+    }
+    case Wait::Body:
+    case Wait::Answer: {
+        // Waiting for the upstream is the exchange's to judge. What the client can be late with is its body and its reading.
+        const size_t waiting = queued();
+        const bool reading = m_wait == Wait::Body && !m_held;
+        if (reading) {
+            m_close = true;
+            m_exchange->requestTimedOut();
+            return;
+        }
+        if (waiting && waiting == m_stalledAt) {
+            if (m_exchange)
+                m_exchange->clientGone();
+            release();
+            return m_core.loop->close(m_conn, false);
+        }
+        m_stalledAt = waiting;
+        return waitFor(m_wait);
+    }
+    }
+}
+
+} // namespace gatehouse::server
