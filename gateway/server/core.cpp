@@ -57,11 +57,12 @@ Core::~Core()
 
 void Core::swap(const exchange::BoundPointer &next)
 {
-    const exchange::BoundPointer before = std::exchange(bound, exchange::copyFor(*next));
+    bound = exchange::copyFor(*next);
     for (const auto &acceptor : acceptors) {
         const auto *listener = bound->listener(acceptor->name);
         acceptor->listener = listener && !acceptor->closed ? *listener : nullptr;
     }
+    client->forgetUnused();
 }
 
 bool Core::listen(net::Listener &socket, const std::string &name, std::shared_ptr<std::atomic<int>> open)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/exchange/exchanges.h"
+#include "gateway/http/writer.h"
 #include "gateway/server/connection.h"
 #include "gateway/server/services.h"
 #include "gateway/server/workers.h"

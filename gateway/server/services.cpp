@@ -130,6 +130,25 @@ void WorkerFetch::fetch(std::string_view method, std::string_view url, std::span
     job.start(place, timeout);
 }
 
+void Gate::open(Mailbox &mailbox)
+{
+    const std::lock_guard lock(m_mutex);
+    m_mailbox = &mailbox;
+}
+
+void Gate::close()
+{
+    const std::lock_guard lock(m_mutex);
+    m_mailbox = nullptr;
+}
+
+void Gate::post(Mailbox::Letter letter)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_mailbox)
+        m_mailbox->post(std::move(letter));
+}
+
 BlockingPool::BlockingPool(unsigned threads)
     : m_most(std::max(1u, threads))
 {
@@ -173,9 +192,9 @@ void BlockingPool::work(const std::stop_token &stop)
 
 void WorkerBlocking::run(std::function<void()> work, std::function<void()> done) const
 {
-    m_pool.run([&home = m_home, work = std::move(work), done = std::move(done)] {
+    m_pool.run([home = m_home, work = std::move(work), done = std::move(done)] {
         work();
-        home.post(done);
+        home->post(done);
     });
 }
 

@@ -31,7 +31,19 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-// A few threads for what would hold up a worker; shared by all of them. `home` says on which mailbox the caller hears of the end.
+// A worker's mailbox as others reach it: what is posted after the worker has ended is dropped. Any thread.
+class Gate {
+public:
+    void open(Mailbox &mailbox);
+    void close();
+    void post(Mailbox::Letter letter);
+
+private:
+    std::mutex m_mutex;
+    Mailbox *m_mailbox = nullptr; // guarded by m_mutex
+};
+
+// A few threads for what would hold up a worker; shared by all of them.
 class BlockingPool {
 public:
     explicit BlockingPool(unsigned threads = 2);
@@ -49,16 +61,16 @@ private:
 
 class WorkerBlocking final : public policy::Blocking {
 public:
-    WorkerBlocking(BlockingPool &pool, Mailbox &home)
+    WorkerBlocking(BlockingPool &pool, std::shared_ptr<Gate> home)
         : m_pool(pool)
-        , m_home(home)
+        , m_home(std::move(home))
     {
     }
     void run(std::function<void()> work, std::function<void()> done) const override;
 
 private:
     BlockingPool &m_pool;
-    Mailbox &m_home;
+    std::shared_ptr<Gate> m_home;
 };
 
 } // namespace gatehouse::server

@@ -38,24 +38,18 @@ public:
         m_thread = std::jthread([&, index, workers] { run(surroundings, index, workers, resumer, pool, pseudonym, ready); });
         ready.wait();
     }
-    // Any thread, while the worker lives.
+    // Any thread.
     void post(Task task)
     {
-        m_mailbox->post([this, task = std::move(task)] {
-            if (m_core)
-                task(*m_core);
-        });
+        m_gate->post([this, task = std::move(task)] { task(*m_core); });
     }
-    // Ends when nothing is in flight, at the latest after `drain`; then `done` is called, on this worker's thread.
+    // Ends when nothing is in flight, at the latest after `drain`.
     void stop(Duration drain)
     {
-        m_mailbox->post([this, drain] {
-            if (m_stopping)
-                return;
-            m_stopping = true;
+        m_gate->post([this, drain] {
             m_core->startDraining();
             m_until = m_core->clock.monotonic() + drain;
-            checkDrained();
+            m_core->wheel->start(*m_timer, Duration::zero());
         });
     }
     void join() { m_thread.join(); }
@@ -66,16 +60,16 @@ private:
     {
         QEventLoop loop;
         Mailbox mailbox;
-        const WorkerBlocking blocking(pool, mailbox);
+        const WorkerBlocking blocking(pool, m_gate);
         Core core(surroundings, index, workers, resumer, blocking, pseudonym);
         net::MemberTimer<Worker, &Worker::checkDrained> timer(this);
         m_loop = &loop;
-        m_mailbox = &mailbox;
         m_core = &core;
         m_timer = &timer;
+        m_gate->open(mailbox);
         ready.count_down();
         loop.exec();
-        m_core = nullptr;
+        m_gate->close();
     }
     void checkDrained()
     {
@@ -86,11 +80,10 @@ private:
     }
 
     QEventLoop *m_loop = nullptr;
-    Mailbox *m_mailbox = nullptr;
+    const std::shared_ptr<Gate> m_gate = std::make_shared<Gate>();
     Core *m_core = nullptr;
     net::Timer *m_timer = nullptr;
     MonotonicTime m_until;
-    bool m_stopping = false;
     std::jthread m_thread;
 };
 
@@ -103,14 +96,14 @@ struct Workers::State final : policy::Resumer {
         for (unsigned i = 0; i < count; ++i)
             workers.push_back(std::make_unique<Worker>(surroundings, i, count, *this, blocking, pseudonym));
     }
-    ~State() override { join(); }
-    void join()
+    ~State() override
     {
         for (const auto &worker : workers)
             worker->stop(Duration::zero());
+        if (joiner.joinable())
+            return joiner.join();
         for (const auto &worker : workers)
             worker->join();
-        workers.clear();
     }
     void resume(policy::Resumption exchange) const override
     {

@@ -53,10 +53,18 @@ RetryBudget &Client::budget(const Upstream &upstream)
     return m_budgets[upstream.id];
 }
 
-void Client::forget(uint32_t upstream)
+void Client::forgetUnused()
 {
-    if (upstream < m_balancers.size())
-        m_balancers[upstream].reset();
+    for (auto &balancer : m_balancers)
+        if (balancer && !balancer->shared())
+            balancer.reset();
+    for (auto &pool : m_pools) {
+        if (!pool || pool->endpointShared())
+            continue;
+        pool->closeIdle(MonotonicTime::max());
+        if (!pool->inUse())
+            pool.reset();
+    }
 }
 
 Pool &Client::pool(const std::shared_ptr<Endpoint> &endpoint)

@@ -111,9 +111,8 @@ public:
     // This worker's turn for that upstream.
     const Upstream::Member *choose(const std::shared_ptr<const Upstream> &upstream, const Endpoint *not_ = nullptr);
     RetryBudget &budget(const Upstream &upstream);
-    // The upstream of an older configuration: its turn is not needed any more.
-    void forget(uint32_t upstream);
-    // Closes what is idle: at the end, and for endpoints that are gone.
+    // Lets go of upstreams and endpoints that nobody else holds any more; after a change of configuration.
+    void forgetUnused();
     void closeIdle();
     net::Loop &loop() { return m_loop; }
     size_t connections() const;

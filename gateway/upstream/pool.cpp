@@ -145,7 +145,7 @@ void Pool::gone(Connection &connection)
 void Pool::closeIdle(MonotonicTime now)
 {
     // The oldest are in front.
-    while (!m_idle.empty() && m_idle.front()->m_idleSince + m_limits.idleFor <= now)
+    while (!m_idle.empty() && m_idle.front()->m_idleSince <= now - m_limits.idleFor)
         m_idle.front()->drop();
 }
 

@@ -61,8 +61,10 @@ public:
     void cancel(Call &waiting);
     void giveBack(Connection &connection); // fit for the next request
     void gone(Connection &connection);     // closed, or about to be: no longer counted
-    void closeIdle(MonotonicTime before);
+    void closeIdle(MonotonicTime now);   // those whose time is over by then
     bool hasIdle() const { return !m_idle.empty(); }
+    bool inUse() const { return m_connections || m_waiting || m_resolving; }
+    bool endpointShared() const { return m_endpoint.use_count() > 1; } // somebody else has it too
 
 private:
     friend class Connection;

@@ -1,6 +1,12 @@
 #include "gateway/upstream/upstream.h"
 
+#include <atomic>
+
 namespace gatehouse::upstream {
+
+namespace {
+std::atomic<uint32_t> nextUpstream{0}, nextEndpoint{0}; // over all registries: a worker has one table for them all
+}
 
 Result<std::shared_ptr<const Upstream>> Registry::acquire(const Settings &settings)
 {
@@ -22,11 +28,11 @@ Result<std::shared_ptr<const Upstream>> Registry::acquire(const Settings &settin
         if (const auto found = known.endpoints.find(key); !endpoint && found != known.endpoints.end())
             endpoint = found->second;
         if (!endpoint)
-            endpoint = std::make_shared<Endpoint>(m_nextEndpoint++, m_metrics.endpoint(settings.name, name, wanted.url), settings.name, name, wanted.url, *location);
+            endpoint = std::make_shared<Endpoint>(nextEndpoint++, m_metrics.endpoint(settings.name, name, wanted.url), settings.name, name, wanted.url, *location);
         members.push_back({endpoint, wanted.weight, wanted.enabled});
     }
     known.endpoints = std::move(endpoints);
-    auto upstream = std::make_shared<const Upstream>(m_nextUpstream++, settings, std::move(members));
+    auto upstream = std::make_shared<const Upstream>(nextUpstream++, settings, std::move(members));
     known.upstream = upstream;
     return std::shared_ptr<const Upstream>(upstream);
 }

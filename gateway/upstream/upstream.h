@@ -79,14 +79,13 @@ private:
     observe::Metrics &m_metrics;
     mutable std::mutex m_mutex;
     std::unordered_map<std::string, Known> m_known; // guarded by m_mutex
-    uint32_t m_nextUpstream = 0, m_nextEndpoint = 0; // guarded by m_mutex
 };
 
 // Smooth weighted round-robin: over any run of requests each gets its share, well mixed. One worker each.
 class RoundRobin {
 public:
     explicit RoundRobin(std::shared_ptr<const Upstream> upstream);
-    const Upstream &upstream() const { return *m_upstream; }
+    bool shared() const { return m_upstream.use_count() > 1; } // somebody else has the upstream too
     // Skips the one given when another is usable: a retry goes elsewhere. Null: none is usable.
     const Upstream::Member *next(const Endpoint *not_ = nullptr);
 
