@@ -100,8 +100,10 @@ struct Workers::State final : policy::Resumer {
     {
         for (const auto &worker : workers)
             worker->stop(Duration::zero());
-        if (joiner.joinable())
-            return joiner.join();
+        if (joiner.joinable()) {
+            joiner.join(); // which joins them
+            return;
+        }
         for (const auto &worker : workers)
             worker->join();
     }
