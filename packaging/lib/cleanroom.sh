@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # A fresh Debian 12 in a temporary folder: proof that packaging/packages is complete. Needs root; leaves nothing behind.
 
+clean_place=/src # where the tree's parent stands in there
+
 # cmd_cleanroom [--keep] [COMMAND...]: COMMAND is of packaging/dev, `test` by default. `package` installs the .deb there.
 cmd_cleanroom() {
     local keep=no
@@ -13,14 +15,15 @@ cmd_cleanroom() {
     need cleanroom
     local root
     root=$(mktemp -d /var/tmp/gatehouse-cleanroom.XXXXXX)
+    chmod 755 "$root" # apt and nginx look in as others
     if [[ $keep == yes ]]; then note "kept: $root"; else cleanups+=("rm -rf --one-file-system '$root'"); fi
     bootstrap "$root"
-    copy_tree "$root/src/gatehouse"
+    copy_tree "$root$clean_place/gatehouse"
     if [[ $1 == package ]]; then
         install_in "$root"
     else
         step "packaging/dev $* in the clean root"
-        inside "$root" /src/gatehouse/packaging/dev "$@"
+        inside "$root" "$clean_place/gatehouse/packaging/dev" "$@"
     fi
     step "The clean root is done ($(elapsed))"
 }
@@ -59,25 +62,26 @@ inside() {
     local data=${GATEHOUSE_TEST_DATA:-$ROOT/../shared/data}
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child --propagation private bash -euc '
-        root=$1 data=$2
-        shift 2
+        root=$1 data=$2 place=$3
+        shift 3
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount -t tmpfs tmpfs "$root/tmp"
         if [[ -d $data ]]; then
-            mkdir -p "$root/src/shared/data"
-            mount --bind -o ro "$data" "$root/src/shared/data"
+            mkdir -p "$root$place/shared/data"
+            mount --bind -o ro "$data" "$root$place/shared/data"
         fi
         exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb LANG=C.UTF-8 GATEHOUSE_JOBS="${GATEHOUSE_JOBS:-}" \
-            chroot "$root" "$@"' inside "$root" "$data" "$@" </dev/null
+            chroot "$root" "$@"' inside "$root" "$data" "$clean_place" "$@" </dev/null
 }
 
 install_in() {
     local root=$1 deb
     cmd_package --no-check
     deb=$(find build/packages -maxdepth 1 -name '*.deb' -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2)
-    cp "$deb" "$root/src/gatehouse.deb"
+    cp "$deb" "$root/tmp.deb"
     step "Installing the .deb in the clean root"
-    inside "$root" sh -c 'apt-get -q -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends curl /src/gatehouse.deb >/dev/null'
-    inside "$root" bash -euc 'cd /src/gatehouse; ROOT=$PWD; source packaging/lib/say.sh; source packaging/lib/package.sh; start_installed /usr'
+    inside "$root" sh -c 'apt-get -q -q -y -o Dpkg::Use-Pty=0 install --no-install-recommends curl /tmp.deb >/dev/null'
+    inside "$root" bash -euc 'cd "$1"; ROOT=$PWD; source packaging/lib/say.sh; source packaging/lib/package.sh; start_installed /usr' \
+        bash "$clean_place/gatehouse"
 }
