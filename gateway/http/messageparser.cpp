@@ -23,7 +23,7 @@ void MessageParser::startMessage(Arena &arena)
     m_trailers = nullptr;
     m_piece = {};
     m_bodySeen = 0;
-    m_blankLine = false;
+    m_blankLines = 0;
     m_state = State::FirstLine;
     startHead();
 }

@@ -119,7 +119,7 @@ protected:
     SizeLine m_sizeLine = SizeLine::Digits;
     uint8_t m_digits = 0;
     Refusal m_refusal = Refusal::BadRequestLine;
-    bool m_blankLine = false;      // one was skipped before the request line
+    uint8_t m_blankLines = 0;      // skipped before the request line
     uint8_t m_lengths = 0;         // how many Content-Length fields, at most 2
     bool m_badLength = false;
     bool m_coded = false, m_chunked = false, m_chunkedLast = false, m_unknownCoding = false, m_badCoding = false;

@@ -9,6 +9,7 @@ namespace gatehouse::http {
 namespace {
 // Longer methods than any that exists would only delay the answer to a target that never ends.
 constexpr size_t longestMethod = 32;
+constexpr uint8_t mostBlankLines = 8;
 constexpr size_t versionSize = sizeof("HTTP/1.1") - 1;
 }
 
@@ -68,12 +69,11 @@ Event RequestParser::headLines(std::string_view &in)
         }
         if (m_state == State::FirstLine) {
             if (line.empty()) {
-                // RFC 9112 2.2: at least one empty line before the request line SHOULD be ignored. One is.
-                if (m_blankLine) {
+                // RFC 9112 2.2: at least one empty line before the request line SHOULD be ignored.
+                if (++m_blankLines > mostBlankLines) {
                     refuse(Refusal::BadRequestLine);
                     return failed();
                 }
-                m_blankLine = true;
                 startHead();
                 m_base = in.data();
                 if (in.empty())

@@ -41,6 +41,7 @@ public:
     http::Method method = http::Method::Get; // of the request that is answered
     bool upgrading = false, eof = false;
     bool detailed = false; // path, query, host and flags too
+    bool stopAtClose = false; // as a server does: what follows a message that closes is never read
     size_t complete = 0;
     size_t messageAt = 0; // where the last message begins in the input
 
@@ -84,7 +85,7 @@ private:
     std::string run(Parser &parser, std::string_view input, size_t step, size_t first, const std::function<void()> &start)
     {
         std::string log, body;
-        bool inBody = false, failed = false;
+        bool inBody = false, failed = false, closed = false;
         const auto line = [&](const std::string &text) {
             if (inBody)
                 log += "body " + body + "\n";
@@ -98,6 +99,13 @@ private:
         const auto drain = [&](std::string_view in, size_t offset) {
             const size_t size = in.size();
             for (;;) {
+                if (closed && in.empty())
+                    return;
+                if (closed) {
+                    line("error after-close");
+                    failed = true;
+                    return;
+                }
                 const auto event = parser.next(in);
                 if (event == http::Event::NeedMore)
                     return;
@@ -110,6 +118,8 @@ private:
                     line(parser.trailers().empty() ? "end" : "end " + describeFields(parser.trailers()));
                     ++complete;
                     messageAt = offset + size - in.size();
+                    if (stopAtClose && !parser.head().keepAlive)
+                        closed = true;
                     start();
                 } else {
                     line("error " + std::string(parser.error().code));

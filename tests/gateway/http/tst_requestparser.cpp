@@ -70,12 +70,12 @@ void TestRequestParser::events_data()
     row("upgrade that Connection does not name", "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n",
         "head GET / 1.1 [Host=x, Upgrade=websocket] none host=x:0 path=/\nend\n");
     row("unknown method", "BREW /pot HTTP/1.1\r\nHost: x\r\n\r\n", "head BREW /pot 1.1 [Host=x] none host=x:0 path=/pot\nend\n");
-    row("one empty line before", "\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "head GET / 1.1 [Host=x] none host=x:0 path=/\nend\n");
+    row("empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "head GET / 1.1 [Host=x] none host=x:0 path=/\nend\n");
 
     const auto bad = [](const char *name, std::string_view input, const char *code) {
         row(name, input, std::string("error ") + code + "\n");
     };
-    bad("two empty lines before", "\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "bad-request-line");
+    bad("nothing but empty lines", "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n", "bad-request-line");
     bad("tls hello", "\x16\x03\x01\x02", "bad-method");
     bad("bare LF", "GET / HTTP/1.1\nHost: x\n\n", "bare-lf");
     bad("bare LF later", "GET / HTTP/1.1\r\nHost: x\n\r\n", "bare-lf");
