@@ -35,8 +35,8 @@ std::optional<PaletteMatch> matchWord(const QString &word, const QString &text)
         const qsizetype next = text.indexOf(letter, at + 1, Qt::CaseInsensitive);
         if (next < 0)
             return {};
-        if (at >= 0 && next != at + 1)
-            match.score -= startsWord(text, next) ? 1 : 6;
+        if (at < 0 ? !startsWord(text, next) : next != at + 1 && !startsWord(text, next))
+            match.score -= 12;
         match.hits << next;
         at = next;
     }
@@ -87,12 +87,18 @@ QList<PaletteHit> rankPalette(const QList<PaletteItem> &items, const QString &qu
             hits.append({item, *match});
     std::stable_sort(hits.begin(), hits.end(),
                      [](const PaletteHit &a, const PaletteHit &b) { return a.match.score > b.match.score; });
+    // Beside real hits, a chance sequence of letters is noise.
+    if (!hits.isEmpty() && hits.first().match.score >= 100)
+        hits.removeIf([](const PaletteHit &hit) { return hit.match.score < 30; });
     if (hits.size() > limit)
         hits.resize(limit);
+    // Groups stand as their providers do, but one that has the very name asked for comes first.
     QStringList groups;
-    for (const PaletteHit &hit : hits)
-        if (!groups.contains(hit.item.group))
-            groups << hit.item.group;
+    if (!hits.isEmpty() && hits.first().item.name.compare(query, Qt::CaseInsensitive) == 0)
+        groups << hits.first().item.group;
+    for (const PaletteItem &item : items)
+        if (!groups.contains(item.group))
+            groups << item.group;
     std::stable_sort(hits.begin(), hits.end(), [&groups](const PaletteHit &a, const PaletteHit &b) {
         return groups.indexOf(a.item.group) < groups.indexOf(b.item.group);
     });

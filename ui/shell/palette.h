@@ -60,7 +60,7 @@ struct PaletteHit {
     PaletteItem item;
     PaletteMatch match;
 };
-// At most `limit`, groups in the order of their best hit, hits within a group by rank. An empty query keeps all, as given.
+// At most `limit`, groups in the order of `items` (one with the very name first), hits within a group by rank. An empty query keeps all, as given.
 QList<PaletteHit> rankPalette(const QList<PaletteItem> &items, const QString &query, int limit);
 
 } // namespace gatehouse::ui

@@ -2,6 +2,7 @@
 
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/format.h"
 
 #include <QtCore/QAbstractListModel>
 #include <QtGui/QGuiApplication>
@@ -36,7 +37,7 @@ public:
         if (role == Qt::DisplayRole)
             return row.text;
         if (role == Qt::ToolTipRole)
-            return row.text.toHtmlEscaped();
+            return plainToolTip(row.text);
         if (role == Qt::AccessibleTextRole)
             return QStringList{row.text, row.detail, row.state}.join(QStringLiteral(", "));
         return {};

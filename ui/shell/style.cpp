@@ -9,6 +9,7 @@
 #include <QtWidgets/QAbstractSpinBox>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QFrame>
+#include <QtWidgets/QHeaderView>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
 #include <QtWidgets/QPushButton>
@@ -290,6 +291,9 @@ void Style::polish(QWidget *widget)
     if (qobject_cast<QAbstractButton *>(widget) || qobject_cast<QTabBar *>(widget) || qobject_cast<QComboBox *>(widget)
         || qobject_cast<QScrollBar *>(widget))
         widget->setAttribute(Qt::WA_Hover);
+    if (auto *header = qobject_cast<QHeaderView *>(widget);
+        header && header->orientation() == Qt::Horizontal && header->defaultAlignment() == Qt::AlignCenter)
+        header->setDefaultAlignment(Qt::AlignLeading | Qt::AlignVCenter);
     if (qobject_cast<QPushButton *>(widget) && !widget->testAttribute(Qt::WA_SetFont))
         widget->setFont(typeFont(Type::Control, QFont::Medium));
 }
@@ -317,7 +321,7 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     case PM_TabBarTabShiftVertical:
     case PM_TabBarTabOverlap:
     case PM_TabBarBaseOverlap: return 0;
-    case PM_DefaultFrameWidth: return qobject_cast<const QMenu *>(widget) ? 1 : 1;
+    case PM_DefaultFrameWidth: return 1;
     case PM_LayoutHorizontalSpacing:
     case PM_LayoutVerticalSpacing: return scaled(6);
     case PM_HeaderMargin: return scaled(6);
@@ -644,7 +648,7 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
             fill = on ? blend(t.accentTint, t.text, 0.06) : blend(t.surface, t.text, isOn(option, State_Sunken) ? 0.14 : 0.08);
         if (fill.isValid() || framed)
             drawBox(painter, r, controlRadius, fill, framed ? t.line2 : on && t.highContrast ? t.accent : QColor());
-        const QColor ink = !enabled ? t.text3 : on ? t.accentText : t.text2;
+        const QColor ink = !enabled ? blend(t.frame, t.text3, 0.55) : on ? t.accentText : t.text2;
         const int size = scaled(16);
         const bool hasText = button->toolButtonStyle != Qt::ToolButtonIconOnly && !button->text.isEmpty();
         const bool hasIcon = !button->icon.isNull() && button->toolButtonStyle != Qt::ToolButtonTextOnly;

@@ -32,8 +32,10 @@ QFont systemFont()
     QFont font = QApplication::font();
     const bool generic = font.family().isEmpty() || font.family().startsWith(QStringLiteral("Sans"))
         || font.family() == QStringLiteral("DejaVu Sans");
-    if (generic && QFontDatabase::hasFamily(QStringLiteral("Inter")))
+    if (generic && QFontDatabase::hasFamily(QStringLiteral("Inter"))) {
         font.setFamily(QStringLiteral("Inter"));
+        font.setPointSizeF(qMax(font.pointSizeF(), 9.75)); // 13 px
+    }
     if (font.pointSizeF() <= 0) {
         const qreal dpi = QGuiApplication::primaryScreen() ? QGuiApplication::primaryScreen()->logicalDotsPerInchY() : 96;
         font.setPointSizeF(font.pixelSize() * 72.0 / dpi);

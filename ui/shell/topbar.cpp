@@ -3,6 +3,7 @@
 #include "ui/shell/actions.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/format.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/flatbutton.h"
 
@@ -201,12 +202,12 @@ void TopBar::setState(const ShellState &s)
     const bool open = !s.workspace.isEmpty();
     m_workspace->setBaseType(Type::Section);
     m_workspace->setFace({{}, {}, {plain(open ? s.workspace : tr("No workspace"))}, {}, true, s.unsavedChanges > 0});
-    m_workspace->setToolTip(open ? s.workspacePath : tr("Open or create a workspace"));
+    m_workspace->setToolTip(open ? plainToolTip(s.workspacePath) : tr("Open or create a workspace"));
     m_workspace->setAccessibleName(s.unsavedChanges > 0 ? tr("Workspace %1, unsaved").arg(s.workspace)
                                                         : tr("Workspace %1").arg(s.workspace));
     m_environment->setVisible(open);
     m_separator->setVisible(open);
-    Run environment = plain(s.environment.isEmpty() ? tr("no environment") : s.environment);
+    Run environment = soft(s.environment.isEmpty() ? tr("no environment") : s.environment);
     m_environment->setFace({{}, {}, {environment}, {}, true, false});
     m_environment->setAccessibleName(tr("Environment %1").arg(environment.text));
 
@@ -218,7 +219,7 @@ void TopBar::setState(const ShellState &s)
         face.mark = markOf(s.engine);
     m_engine->setBaseType(Type::ControlStrong);
     m_engine->setFace(face);
-    m_engine->setToolTip(s.engineDetail);
+    m_engine->setToolTip(plainToolTip(s.engineDetail));
     m_engine->setAccessibleName(tr("Engine: %1").arg(engineWord(s)));
     const bool runs = s.engine != ShellState::Engine::Stopped && s.engine != ShellState::Engine::Failed;
     m_toggle->setFace({runs ? IconId::Stop : IconId::Play, {}, {}, {}, false, false});

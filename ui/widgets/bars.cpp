@@ -2,6 +2,7 @@
 
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/format.h"
 
 #include <QtGui/QFontMetricsF>
 #include <QtGui/QPainter>
@@ -56,7 +57,7 @@ void Gauge::setValue(double fraction, HueId hue, const QString &meaning)
     m_fraction = qBound(0.0, fraction, 1.0);
     m_hue = hue;
     setAccessibleName(meaning);
-    setToolTip(meaning);
+    setToolTip(plainToolTip(meaning));
     update();
 }
 

@@ -102,7 +102,7 @@ void FlatButton::paintEvent(QPaintEvent *)
         x += scaled(12);
     }
     if (m_face.chevron)
-        paintIcon(&painter, QRectF(place(x + scaled(4), scaled(12)), (height() - scaled(12)) / 2.0 + 1, scaled(12), scaled(12)),
+        paintIcon(&painter, QRectF(place(x + scaled(3), scaled(14)), (height() - scaled(14)) / 2.0 + 1, scaled(14), scaled(14)),
                   IconId::ChevronDown, t.text2);
     if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
         drawFocusRing(&painter, rect(), 5);
@@ -119,13 +119,13 @@ void FlatButton::changeEvent(QEvent *event)
 
 int keyCapWidth(const QString &text)
 {
-    return qCeil(QFontMetricsF(typeFont(Type::WireSmall)).horizontalAdvance(text)) + scaled(10);
+    return qCeil(QFontMetricsF(typeFont(Type::Hint, QFont::Medium)).horizontalAdvance(text)) + scaled(10);
 }
 
 int paintKeyCap(QPainter *painter, const QPointF &topLeft, const QString &text)
 {
     const Tokens &t = Tokens::current();
-    const QFont f = typeFont(Type::WireSmall);
+    const QFont f = typeFont(Type::Hint, QFont::Medium);
     const int width = keyCapWidth(text), height = scaled(17);
     drawBox(painter, QRectF(topLeft, QSizeF(width, height)), 4, t.dark ? t.field : t.sunken, t.line2);
     painter->setFont(f);

@@ -3,6 +3,7 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QDateTime>
 #include <QtCore/QLocale>
+#include <QtGui/QTextDocument>
 
 #include <cmath>
 
@@ -74,6 +75,14 @@ QString formatClock(qint64 moment, bool millis)
 {
     const QString format = millis ? QStringLiteral("HH:mm:ss.zzz") : QStringLiteral("HH:mm:ss");
     return QDateTime::fromMSecsSinceEpoch(moment).toString(format);
+}
+
+QString plainToolTip(const QString &text)
+{
+    if (!Qt::mightBeRichText(text))
+        return text;
+    return QStringLiteral("<span>") + text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"))
+        + QStringLiteral("</span>");
 }
 
 } // namespace gatehouse::ui

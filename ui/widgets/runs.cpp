@@ -20,6 +20,7 @@ QColor colorOf(const Run &run)
         return t.hue(*run.hue).text;
     switch (run.style) {
     case Run::Style::Link: return t.accentText;
+    case Run::Style::Soft: return t.text2;
     case Run::Style::Quiet: return t.text3;
     default: return t.text;
     }
@@ -44,6 +45,7 @@ QFont fontOfRun(const Run &run, const QFont &base)
 
 Run plain(const QString &text) { return {text, Run::Style::Plain, {}, {}, {}}; }
 Run strong(const QString &text) { return {text, Run::Style::Strong, {}, {}, {}}; }
+Run soft(const QString &text) { return {text, Run::Style::Soft, {}, {}, {}}; }
 Run quiet(const QString &text) { return {text, Run::Style::Quiet, {}, {}, {}}; }
 Run wire(const QString &text) { return {text, Run::Style::Wire, {}, {}, {}}; }
 Run link(const QString &text, const Place &place) { return {text, Run::Style::Link, {}, place, {}}; }

@@ -17,7 +17,7 @@ class QTextLayout;
 namespace gatehouse::ui {
 
 struct Run {
-    enum class Style { Plain, Strong, Quiet, Wire, Link };
+    enum class Style { Plain, Soft, Strong, Quiet, Wire, Link }; // Soft in text2, Quiet in text3
     QString text;
     Style style = Style::Plain;
     std::optional<HueId> hue; // text in the hue's colour
@@ -28,6 +28,7 @@ using Runs = QList<Run>;
 
 Run plain(const QString &text);
 Run strong(const QString &text);
+Run soft(const QString &text);
 Run quiet(const QString &text);
 Run wire(const QString &text);
 Run link(const QString &text, const Place &place);
