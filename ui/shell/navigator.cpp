@@ -7,7 +7,7 @@ QString id(const char *panel) { return QString::fromLatin1(panel); }
 
 const char *panelOfPath(const QString &path)
 {
-    const QString first = path.section(QLatin1Char('/'), 1, 1);
+    const QString first = path.left(path.indexOf(QLatin1Char('['))).section(QLatin1Char('.'), 0, 0);
     if (first == QStringLiteral("upstreams"))
         return panels::upstreams;
     if (first == QStringLiteral("mocks"))
@@ -63,6 +63,8 @@ void Navigator::openTarget(const QString &target, const QString &fileAndLine)
     go({Place::Kind::Target, id(panels::exporting), target, fileAndLine});
 }
 void Navigator::openSetting(const QString &path) { go({Place::Kind::Setting, id(panels::settings), path, {}}); }
-void Navigator::openPath(const QString &path) { go({Place::Kind::Path, id(panelOfPath(path)), path, {}}); }
+void Navigator::openPath(const QString &path, const QString &file) { go(placeOfPath(path, file)); }
+
+Place placeOfPath(const QString &path, const QString &file) { return {Place::Kind::Path, id(panelOfPath(path)), path, file}; }
 
 } // namespace gatehouse::ui

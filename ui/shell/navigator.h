@@ -35,7 +35,7 @@ struct Place {
         Explain, // Routes: the Explain bar filled with `name` and answered; `id` an exchange to take along, or 0
         Target, // Export: the target `name`; `detail` a file and line
         Setting, // Settings: the field's path `name`
-        Path, // wherever the document's path `name` ("/routes/3/match/path") is edited: problems jump by it
+        Path, // wherever the document's path `name` ("routes[3].match.path") of the file `detail` is edited: problems jump by it
     };
     Kind kind = Kind::Panel;
     QString panel; // one of panels::
@@ -45,6 +45,9 @@ struct Place {
 
     bool operator==(const Place &) const = default;
 };
+
+// Where a problem at this path of a file is put right.
+Place placeOfPath(const QString &path, const QString &file);
 
 class Navigator final : public QObject {
     Q_OBJECT
@@ -70,7 +73,7 @@ public:
     void openTarget(const QString &target, const QString &fileAndLine = {});
     void openSetting(const QString &path);
     // Where a problem at this path of the document is put right. The panel is told from the path's first step.
-    void openPath(const QString &path);
+    void openPath(const QString &path, const QString &file);
 
 Q_SIGNALS:
     void requested(const gatehouse::ui::Place &place);
