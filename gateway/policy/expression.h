@@ -5,6 +5,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/result.h"
 #include "gateway/policy/requestview.h"
+#include "gateway/schema/expression.h"
 
 #include <cstdint>
 #include <string>
@@ -15,12 +16,10 @@ namespace gatehouse::policy {
 
 class PathPattern;
 
-// Immutable, any thread. "{{" and "}}" stand for a brace.
+// Immutable, any thread. The language itself is read by schema/expression.h.
 class Expression {
 public:
-    enum class Source : uint8_t {
-        Literal, Path, Query, Header, Cookie, Consumer, ClientIp, RequestId, RequestMethod, RequestHost, RequestScheme, RequestPath, PathRest,
-    };
+    using Source = schema::Source;
     // How values go into the text. Header: control characters are dropped. Path and Query: percent-encoded for there (a value that
     // is encoded already stays). What is written in the text itself is taken as it is.
     enum class For : uint8_t { Header, Path, Query };
@@ -33,16 +32,16 @@ public:
     bool isLiteral() const { return m_parts.size() <= 1 && (m_parts.empty() || m_parts[0].source == Source::Literal); }
     bool empty() const { return m_parts.empty(); }
     const std::string &text() const { return m_text; }
+    bool usesConsumer() const;
     // The names of {path.NAME} in it, for checking against a template.
     std::vector<std::string_view> pathNames() const;
 
 private:
-    struct Part { Source source = Source::Literal; std::string text; }; // literal text, or NAME
-    std::vector<Part> m_parts;
+    std::vector<schema::Part> m_parts;
     std::string m_text;
 };
 
-// One value by source and name, raw (query and cookie decoded once); what is missing has data() == nullptr.
-std::string_view sourceValue(Expression::Source source, std::string_view name, const RequestView &request, Arena &arena);
+// One value of the request, raw (query decoded once); what is missing has data() == nullptr.
+std::string_view sourceValue(schema::Source source, std::string_view name, const RequestView &request, Arena &arena);
 
 } // namespace gatehouse::policy

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -121,6 +122,8 @@ public:
     // For explanations: does to the context what the filter would do to this request, saying so by step() and changed(), but
     // counts nothing, sends nothing and keeps nothing. Without a step it stays "would run". Any thread.
     virtual Flow preview(Context &) const { return Flow::Continue; }
+    // What a limit counts this request by, for people ("127.0.0.1"); empty: it counts nothing. Any thread.
+    virtual std::string countedBy(Context &) const { return {}; }
     // Whether it lets requests in that a page of this foreign origin makes a browser send (cors, csrf).
     virtual bool allowsOrigin(std::string_view /*origin*/) const { return false; }
 };

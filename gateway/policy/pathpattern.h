@@ -4,6 +4,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/result.h"
 #include "gateway/http/target.h"
+#include "gateway/schema/expression.h"
 
 #include <cstdint>
 #include <memory>
@@ -28,11 +29,9 @@ public:
     // In the order of preference; Any is "no condition on the path".
     enum class Kind : uint8_t { Exact, Template, Prefix, Regex, Any };
 
-    // One segment of a template: a literal, or a variable that takes one segment that is not empty, or ({name*}) the remainder.
-    struct Segment {
-        enum class Type : uint8_t { Literal, Text, Int, Rest } type = Type::Literal;
-        std::string text; // of a literal, normalised; of a variable, its name
-    };
+    // One segment of a template: a literal (normalised), or a variable that takes one segment that is not empty ({name}), digits
+    // ({name:int}) or the remainder ({name*}).
+    using Segment = schema::Segment;
 
     PathPattern() = default; // Any
     // `under` is a group's prefix ("/v1", empty: none), which stands before what is written; a regex sees what follows it.

@@ -3,6 +3,7 @@
 
 #include "gateway/base/result.h"
 #include "gateway/policy/filter.h"
+#include "gateway/schema/shape.h"
 
 #include <memory>
 #include <string>
@@ -29,8 +30,10 @@ struct CompileContext {
 
 struct Kind {
     std::string_view name;                  // "rate-limit"
+    schema::ShapePtr (*shape)() = nullptr;  // of its record
     std::string_view why;                   // why it stands at this place of the usual order
     bool authenticates = false;             // fails closed by default, and marks a route as authenticated
+    bool limits = false;                    // what it refuses is throttled, not forbidden
     // The record is never null here and is of this kind's own type. Errors are those that only a whole workspace can show.
     Result<std::shared_ptr<const FilterConfig>> (*compile)(const CompileContext &) = nullptr;
 };

@@ -7,6 +7,7 @@
 #include "gateway/observe/explanation.h"
 #include "gateway/observe/verdict.h"
 #include "gateway/policy/condition.h"
+#include "gateway/policy/edit.h"
 #include "gateway/policy/expression.h"
 #include "gateway/policy/filter.h"
 
@@ -35,6 +36,7 @@ struct PlannedPolicy {
     bool enabled = true;   // false: filter is null, never run
     bool shadow = false;   // decides and records, never acts
     bool authenticates = false;
+    bool limits = false;   // what it refuses is throttled, not forbidden
     OnError onError = OnError::Open;
     std::shared_ptr<const policy::FilterConfig> filter;
     std::shared_ptr<const policy::Condition> when; // null: always. Asked once, when the request's head reaches the policy
@@ -64,10 +66,8 @@ struct Delivery {
 struct Rewrite {
     policy::Expression path, host; // empty: not rewritten. A path may hold a query ("/x?a=1"), which then replaces the request's
     std::string stripPrefix, addPrefix;
-    struct Set { std::string name; policy::Expression value; };
-    struct Edit { std::vector<Set> set, add; std::vector<std::string> remove; std::vector<std::pair<std::string, std::string>> rename; };
-    Edit query, headers;           // in this order: rename, remove, set, add
-    bool any() const;
+    policy::Edit query, headers;
+    bool any() const { return !path.empty() || !host.empty() || !stripPrefix.empty() || !addPrefix.empty() || !query.empty() || !headers.empty(); }
 };
 
 struct FixedResponse {
