@@ -202,6 +202,18 @@ Captures PathPattern::captures(std::string_view path, Arena &arena) const
     return {out, count};
 }
 
+std::vector<std::string> PathPattern::variables() const
+{
+    std::vector<std::string> names;
+    for (const auto &segment : m_segments)
+        if (segment.type != Segment::Type::Literal)
+            names.push_back(segment.text);
+    if (m_regex)
+        for (const auto &[name, group] : m_regex->NamedCapturingGroups())
+            names.push_back(name);
+    return names;
+}
+
 std::string_view PathPattern::rest(std::string_view path) const
 {
     switch (m_kind) {

@@ -41,6 +41,7 @@ public:
     bool matches(std::string_view path) const;
     // Only after matches(): the variables, in order. Named groups of a regex count as variables.
     Captures captures(std::string_view path, Arena &arena) const;
+    std::vector<std::string> variables() const; // their names
     // What a prefix left, beginning with "/" or empty ("/old" of "/old/a" leaves "/a"); of other kinds: after the literal segments
     // in front of the first variable.
     std::string_view rest(std::string_view path) const;

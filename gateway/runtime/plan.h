@@ -103,6 +103,8 @@ struct RoutePlan {
     std::string hostText;          // of Host::Fixed
     Rewrite rewrite;
 
+    std::string signature;         // digest of what it was made from; equal ones make the same plan
+
     // Whether a cors policy lets this foreign origin in (security.md, cross-site pages).
     bool allowsOrigin(std::string_view origin) const;
 };

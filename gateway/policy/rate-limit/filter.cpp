@@ -6,6 +6,7 @@
 #include "gateway/policy/limitkey.h"
 #include "gateway/policy/rate-limit/buckets.h"
 #include "gateway/policy/rate-limit/record.h"
+#include "gateway/policy/services.h"
 
 #include <cstdio>
 

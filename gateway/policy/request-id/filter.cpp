@@ -4,6 +4,7 @@
 #include "gateway/http/message.h"
 #include "gateway/policy/request-id/ids.h"
 #include "gateway/policy/request-id/record.h"
+#include "gateway/policy/services.h"
 
 #include <atomic>
 #include <cstdio>

@@ -111,13 +111,12 @@ private Q_SLOTS:
             const auto made = PathPattern::make(kind, written);
             return made ? std::string("accepted") : made.error().message;
         };
-        QCOMPARE(message(Kind::Template, "/orders/{id"), std::string("The { is not closed. Write /orders/{id} or {id:int} for digits only."));
-        QVERIFY(message(Kind::Template, "/a/{x*}/b").find("last segment") != std::string::npos);
+        QVERIFY(message(Kind::Template, "/orders/{id").find("whole segment") != std::string::npos);
+        QVERIFY(message(Kind::Template, "/a/{x*}/b").find("last") != std::string::npos);
         QVERIFY(message(Kind::Template, "/a/{x}/{x}").find("twice") != std::string::npos);
-        QVERIFY(message(Kind::Template, "/a/x-{x}").find("whole segment") != std::string::npos);
+        QVERIFY(message(Kind::Template, "/a/../{x}").find("can't hold") != std::string::npos);
         QVERIFY(message(Kind::Template, "/a/{x:uuid}").find("{x:int}") != std::string::npos);
-        QVERIFY(message(Kind::Template, "/a/{}").find("needs a name") != std::string::npos);
-        QVERIFY(message(Kind::Prefix, "a").find("begins with") != std::string::npos);
+        QVERIFY(message(Kind::Prefix, "a").find("begins with /") != std::string::npos);
         QVERIFY(message(Kind::Regex, "(").find("can't be read") != std::string::npos);
     }
 };
