@@ -4,7 +4,13 @@
 #include "gateway/observe/redactionjson.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace gatehouse::observe {
 
@@ -54,6 +60,35 @@ constexpr size_t tail(char last, char before)
     return static_cast<size_t>(static_cast<unsigned char>(last)) << 8 | static_cast<unsigned char>(before);
 }
 
+// Of a key as it stands before a quote or an equals sign.
+size_t tailOf(std::string_view key) { return tail(key.back(), key.size() > 1 ? key[key.size() - 2] : '"'); }
+
+// Without regard to case: the letters' sixth bit is left out.
+size_t headerHash(std::string_view name)
+{
+    const auto first = static_cast<unsigned char>(name.front()) & 31u, last = static_cast<unsigned char>(name.back()) & 31u;
+    return ((name.size() * 37) ^ (first << 6) ^ last) & 4095u;
+}
+
+// Where `wanted` stands among the 64 octets at `at`, a bit each.
+uint64_t matches64(const char *at, char wanted)
+{
+#ifdef __SSE2__
+    const __m128i all = _mm_set1_epi8(wanted);
+    uint64_t bits = 0;
+    for (int i = 3; i >= 0; --i) {
+        const __m128i part = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at + i * 16));
+        bits = bits << 16 | static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(part, all)));
+    }
+    return bits;
+#else
+    uint64_t bits = 0;
+    for (int i = 0; i < 64; ++i)
+        bits |= uint64_t(at[i] == wanted) << i;
+    return bits;
+#endif
+}
+
 int hexDigit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -74,6 +109,15 @@ std::string percentDecoded(std::string_view text)
         }
     }
     return out;
+}
+
+// What find_first_of does, without a call for each octet.
+template <char... wanted>
+size_t findAny(std::string_view text, size_t from = 0)
+{
+    while (from < text.size() && !((text[from] == wanted) || ...))
+        ++from;
+    return from;
 }
 
 bool containsIgnoreCase(std::string_view text, std::string_view word)
@@ -135,6 +179,12 @@ Redactor::Redactor()
     addHeader("proxy-authorization", Rule::Scheme);
     addHeader("cookie", Rule::Cookie);
     addHeader("set-cookie", Rule::SetCookie);
+    for (unsigned c = 0; c < 256; ++c) { // a separator among the last two: the name itself decides
+        for (const char separator : {'-', '_'}) {
+            m_tails.set(tail(separator, static_cast<char>(c)));
+            m_tails.set(tail(static_cast<char>(c), separator));
+        }
+    }
     for (const auto name : secretHeaders)
         addHeader(name, Rule::Whole);
     for (const auto name : urlHeaders)
@@ -179,17 +229,21 @@ void Redactor::addHeader(std::string_view name, Rule rule)
     const auto found = std::find_if(m_headers.begin(), m_headers.end(), [&](const HeaderRule &r) { return r.name == key; });
     if (found != m_headers.end() || key.empty())
         return; // a rule that keeps more of the value for people is as safe
-    m_headerMask[key.size() % m_headerMask.size()] |= 1u << (static_cast<unsigned char>(key.front()) % 32);
+    m_headerMask.set(headerHash(key));
     m_headers.push_back({std::move(key), rule});
 }
 
 void Redactor::addTail(std::string_view name)
 {
+    const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; };
     for (const std::string &key : {lower(name), plain(name)}) {
-        if (key.size() >= 2)
-            m_tails.set(tail(key.back(), key[key.size() - 2]));
-        else if (key.size() == 1)
-            m_tails.set(tail(key.back(), '"')); // as it stands in JSON
+        if (key.empty())
+            continue;
+        const char last = key.back(), before = key.size() > 1 ? key[key.size() - 2] : '"';
+        for (const char l : {last, upper(last)}) {
+            for (const char b : {before, upper(before)})
+                m_tails.set(tail(l, b));
+        }
     }
 }
 
@@ -241,11 +295,10 @@ const Redactor::HeaderRule *Redactor::headerRule(std::string_view name) const
 {
     if (name.empty())
         return nullptr;
-    const auto first = static_cast<unsigned char>(lower(name.front()));
-    if (!(m_headerMask[name.size() % m_headerMask.size()] >> (first % 32) & 1u))
+    if (!m_headerMask.test(headerHash(name)))
         return nullptr;
     for (const auto &rule : m_headers) {
-        if (equalsIgnoreCase(rule.name, name))
+        if (rule.name.size() == name.size() && equalsIgnoreCase(rule.name, name))
             return &rule;
     }
     return nullptr;
@@ -278,19 +331,9 @@ bool Redactor::field(std::string_view name, std::string_view value, std::string 
     return false;
 }
 
-bool Redactor::maybeName(std::string_view key) const
-{
-    if (key.empty())
-        return false;
-    const char last = lower(key.back());
-    const char before = key.size() > 1 ? lower(key[key.size() - 2]) : '"';
-    const auto separator = [](char c) { return c == '-' || c == '_'; };
-    return m_tails.test(tail(last, before)) || separator(last) || separator(before);
-}
-
 bool Redactor::secretMember(std::string_view key) const
 {
-    if (!maybeName(key))
+    if (key.empty() || !m_tails.test(tailOf(key)))
         return false;
     constexpr std::string_view suffix = "password";
     if (key.size() >= suffix.size() && equalsIgnoreCase(key.substr(key.size() - suffix.size()), suffix))
@@ -305,7 +348,7 @@ bool Redactor::secretParameter(std::string_view key) const
         const std::string decoded = percentDecoded(key);
         return decoded.find('%') == std::string::npos && secretParameter(decoded);
     }
-    if (!maybeName(key))
+    if (key.empty() || !m_tails.test(tailOf(key)))
         return false;
     std::array<char, longestName> buffer;
     return secretMember(key) || contains(m_parameters, plainInto(key, buffer));
@@ -316,7 +359,7 @@ bool Redactor::query(std::string_view query, std::string &out) const
     bool masked = false;
     size_t copied = 0;
     for (size_t at = 0; at < query.size();) {
-        const auto end = std::min(query.find_first_of("&;", at), query.size());
+        const auto end = findAny<'&', ';'>(query, at);
         const auto equals = query.substr(at, end - at).find('=');
         if (equals != std::string_view::npos && secretParameter(query.substr(at, equals))) {
             if (!masked)
@@ -335,14 +378,13 @@ bool Redactor::query(std::string_view query, std::string &out) const
 
 bool Redactor::url(std::string_view url, std::string &out) const
 {
-    const auto mark = url.find_first_of("?#@");
-    if (mark == std::string_view::npos)
+    if (findAny<'?', '#', '@'>(url) == url.size())
         return false;
     bool masked = false;
     std::string result;
     size_t at = 0;
     if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
-        const auto authority = url.substr(scheme + 3, std::min(url.find_first_of("/?# ", scheme + 3), url.size()) - scheme - 3);
+        const auto authority = url.substr(scheme + 3, findAny<'/', '?', '#', ' '>(url, scheme + 3) - scheme - 3);
         const auto host = authority.rfind('@');
         const auto colon = authority.substr(0, host == std::string_view::npos ? 0 : host).find(':');
         if (colon != std::string_view::npos) {
@@ -353,10 +395,10 @@ bool Redactor::url(std::string_view url, std::string &out) const
     }
     std::string part;
     while (at < url.size()) {
-        const auto begin = url.find_first_of("?#", at);
-        if (begin == std::string_view::npos)
+        const auto begin = findAny<'?', '#'>(url, at);
+        if (begin == url.size())
             break;
-        const auto end = std::min(url.find_first_of("?# >", begin + 1), url.size());
+        const auto end = findAny<'?', '#', ' ', '>'>(url, begin + 1);
         result.append(url.substr(at, begin + 1 - at));
         const auto piece = url.substr(begin + 1, end - begin - 1);
         const bool hit = query(piece, part);
@@ -391,29 +433,38 @@ bool Redactor::mayHoldSecret(std::string_view json) const
 {
     if (m_anyMember || json.find("\\u") != std::string_view::npos)
         return true;
-    const char *const begin = json.data(), *const end = begin + json.size();
-    const char *at = begin;
-    while ((at = static_cast<const char *>(std::memchr(at, ':', static_cast<size_t>(end - at))))) {
-        const char *quote = at++;
-        while (quote > begin && (quote[-1] == ' ' || quote[-1] == '\t' || quote[-1] == '\r' || quote[-1] == '\n'))
-            --quote;
-        if (quote - begin < 3 || quote[-1] != '"')
-            continue;
-        --quote;
-        if (quote[-1] == '\\')
-            return true; // JSON inside a string
-        if (!maybeName({quote - 2, 2}))
-            continue;
-        const char *start = quote;
-        while (start > begin && start[-1] != '"')
-            --start;
-        const std::string_view key(start, static_cast<size_t>(quote - start));
-        if (key.find('\\') != std::string_view::npos || secretMember(key))
-            return true;
-        if (std::any_of(m_paths.begin(), m_paths.end(), [&](const JsonPath &path) { return path.steps.back() == key; }))
+    size_t at = 0;
+    for (; at + 64 <= json.size(); at += 64) {
+        for (uint64_t bits = matches64(json.data() + at, ':'); bits != 0; bits &= bits - 1) {
+            if (secretColon(json, at + static_cast<size_t>(std::countr_zero(bits))))
+                return true;
+        }
+    }
+    for (; at < json.size(); ++at) {
+        if (json[at] == ':' && secretColon(json, at))
             return true;
     }
     return false;
+}
+
+bool Redactor::secretColon(std::string_view json, size_t colon) const
+{
+    size_t quote = colon; // after the closing quote
+    while (quote > 0 && (json[quote - 1] == ' ' || json[quote - 1] == '\t' || json[quote - 1] == '\r' || json[quote - 1] == '\n'))
+        --quote;
+    if (quote < 3 || json[--quote] != '"')
+        return false;
+    if (json[quote - 1] == '\\')
+        return true; // JSON inside a string
+    if (!m_tails.test(tail(json[quote - 1], json[quote - 2])))
+        return false;
+    size_t start = quote;
+    while (start > 0 && json[start - 1] != '"')
+        --start;
+    const auto key = json.substr(start, quote - start);
+    if (key.find('\\') != std::string_view::npos || secretMember(key))
+        return true;
+    return std::any_of(m_paths.begin(), m_paths.end(), [&](const JsonPath &path) { return path.steps.back() == key; });
 }
 
 bool Redactor::multipart(std::string_view body, std::string &out) const

@@ -6,7 +6,6 @@
 
 #include "gateway/base/result.h"
 
-#include <array>
 #include <bitset>
 #include <cstdint>
 #include <memory>
@@ -45,18 +44,18 @@ private:
     void addTail(std::string_view name);
     bool addPath(std::string_view path);
     const HeaderRule *headerRule(std::string_view name) const;
-    bool maybeName(std::string_view key) const;
     bool secretMember(std::string_view key) const;    // by name alone
     bool secretParameter(std::string_view key) const; // of a query or form, still percent-encoded
     bool secretPath(const std::vector<std::string> &path) const;
     bool mayHoldSecret(std::string_view json) const;
+    bool secretColon(std::string_view json, size_t colon) const;
     bool multipart(std::string_view body, std::string &out) const;
 
     std::vector<HeaderRule> m_headers;
-    std::array<uint32_t, 64> m_headerMask{};  // by length: which first letters occur
+    std::bitset<4096> m_headerMask;           // by length, first and last letter
     std::vector<std::string> m_members;       // sorted, plain(): secret wherever they stand
     std::vector<std::string> m_parameters;    // the same, in queries and forms only
-    std::bitset<65536> m_tails;               // last two characters of all names: one look-up decides for nearly every key
+    std::bitset<65536> m_tails;               // last two characters of all names, in any case: one look-up decides for nearly every key
     std::vector<JsonPath> m_paths;
     bool m_anyMember = false;                 // a path ends in *: no short cut
 };
