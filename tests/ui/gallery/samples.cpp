@@ -4,7 +4,14 @@
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/bars.h"
+#include "ui/widgets/bodyviewer.h"
+#include "ui/widgets/chart.h"
+#include "ui/widgets/codeeditor.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/diffview.h"
+#include "ui/widgets/filterfield.h"
+#include "ui/widgets/heatmap.h"
+#include "ui/widgets/keyvaluetable.h"
 #include "ui/widgets/marks.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
@@ -21,6 +28,8 @@
 #include <QtWidgets/QSpinBox>
 #include <QtWidgets/QTabBar>
 #include <QtWidgets/QTableWidget>
+
+#include <cmath>
 
 namespace gatehouse::ui::samples {
 namespace {
@@ -212,6 +221,135 @@ QWidget *tableSheet()
     return table;
 }
 
+QWidget *filterSheet()
+{
+    auto *w = page();
+    auto *column = new QVBoxLayout(w);
+    auto *field = new FilterField(s("Type to filter"));
+    field->setExpression(s("host:*.shop.localhost -path:/health"));
+    field->setCount(s("41,210 of 128,402"));
+    column->addWidget(field);
+    auto *read = new KeyValueTable;
+    read->setGrows(true);
+    read->setRows({{s("host"), s("api.shop.localhost"), true, s("decided the route"), HueId::Ok},
+                   {s("x-api-key"), s("\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"), true, s("redacted"), HueId::None},
+                   {s("x-beta"), s("1"), true, {}, HueId::None}});
+    column->addWidget(read);
+    auto *edit = new KeyValueTable;
+    edit->setGrows(true);
+    edit->setEditable(true);
+    edit->setRows({{s("page"), s("2"), true, {}, HueId::None}, {s("dry"), s("1"), false, {}, HueId::None}});
+    column->addWidget(edit);
+    auto *diff = new DiffView;
+    const Place place{Place::Kind::Route, s("routes"), s("get-order"), s("rewrite/path")};
+    diff->setLines({{DiffLine::Kind::Removed, s("GET /v1/orders/4711?expand=items"), {}, {}},
+                    {DiffLine::Kind::Added, s("GET /orders/4711?expand=items"), s("rewrite.path"), place},
+                    {DiffLine::Kind::Same, s("x-beta: 1"), {}, {}},
+                    {DiffLine::Kind::Removed, s("x-api-key: \u2022\u2022\u2022\u2022"), s("key-auth, hide"), place}});
+    column->addWidget(diff);
+    column->addStretch();
+    w->resize(720, 400);
+    return w;
+}
+
+QWidget *codeSheet()
+{
+    auto *w = page();
+    auto *row = new QHBoxLayout(w);
+    row->setContentsMargins(0, 0, 0, 0);
+    auto *body = new BodyViewer;
+    body->setBody(R"({"id":"ord_01J9ZK3V","customer":"${tenant}","items":[{"sku":"sku-8821","qty":2,"price":84.90}],"paid":false,"note":null})", s("application/json"));
+    row->addWidget(body);
+    auto *conf = new CodeEditor;
+    conf->setReadOnly(true);
+    conf->setLanguage(Language::Nginx);
+    conf->setText(s("# policy burst: 10 per 1s, burst 20\nlocation ~ ^/v1/orders/(?<id>[^/]+)$ {\n    if ($request_method != GET) { return 404; }\n"
+                    "    limit_req zone=burst burst=20 nodelay;\n    proxy_set_header x-api-key \"\";\n}\n"));
+    conf->setFindings({{3, HueId::Delay, s("The limit is the same, but nginx sends no RateLimit headers.")}});
+    row->addWidget(conf);
+    auto *yaml = new CodeEditor;
+    yaml->setLanguage(Language::Yaml);
+    yaml->setText(s("routes:\n  - name: get-order # the one\n    match:\n      path: /orders/{id}\n      methods: [GET, HEAD]\n    timeout: 30s\n    retries: 2\n    verify: true\n    host: \"${env.HOST}\"\n"));
+    row->addWidget(yaml);
+    w->resize(1100, 320);
+    return w;
+}
+
+ChartData chartData()
+{
+    ChartData data;
+    data.end = 1'769'868'300'000;
+    data.step = 2000;
+    ChartSeries ok{s("2xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Ok, false, false, {}};
+    ChartSeries redirect{s("3xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Redirect, false, false, {}};
+    ChartSeries client{s("4xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Client, true, false, {}};
+    ChartSeries server{s("5xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Server, true, false, {}};
+    for (int i = 0; i < 150; ++i) {
+        const bool burst = i > 82 && i < 108;
+        ok.values.push_back(i > 120 && i < 126 ? std::nan("") : 320 + 30 * std::sin(i * 0.21) + (i * 37 % 17));
+        redirect.values.push_back(4);
+        client.values.push_back(burst ? 70 + i % 9 : 8);
+        server.values.push_back(i > 40 && i < 46 ? 20 : 0);
+    }
+    data.series = {ok, redirect, client, server};
+    data.marks = {{data.end - 60'000, s("revision 42")}};
+    data.bands = {{data.end - 220'000, data.end - 200'000, HueId::Server, s("breaker open")}};
+    return data;
+}
+
+QWidget *chartSheet()
+{
+    auto *w = page();
+    auto *grid = new QGridLayout(w);
+    const auto card = [](QWidget *inside) {
+        auto *frame = new QFrame;
+        frame->setFrameShape(QFrame::StyledPanel);
+        setKind(frame, "card");
+        auto *layout = new QVBoxLayout(frame);
+        layout->setContentsMargins(1, 1, 1, 1);
+        layout->addWidget(inside);
+        return frame;
+    };
+    auto *requests = new TimeChart(s("Requests/s by class"), Unit::PerSecond);
+    requests->setData(chartData());
+    requests->setCrosshair(chartData().end - 120'000);
+    auto *latency = new TimeChart(s("Latency"), Unit::Nanoseconds);
+    ChartData data = chartData();
+    data.series.clear();
+    const std::pair<const char *, double> rows[] = {{"p50", 41e6}, {"p90", 74e6}, {"p99", 118e6}, {"gateway p99", 0.7e6}};
+    for (int r = 0; r < 4; ++r) {
+        ChartSeries line{s(rows[r].first), ChartSeries::Shape::Line, r == 3 ? ChartSeries::Tone::Quiet : static_cast<ChartSeries::Tone>(static_cast<int>(ChartSeries::Tone::Low) + r), HueId::None, false, r == 3, {}};
+        for (int i = 0; i < 150; ++i)
+            line.values.push_back(rows[r].second * (1 + 0.12 * std::sin(i * (0.3 + r)) + (i > 60 && i < 68 ? 1.5 : 0)));
+        data.series.append(line);
+    }
+    latency->setLogarithmic(true);
+    latency->setData(data);
+    latency->setCrosshair(data.end - 120'000);
+    auto *heat = new HeatMap(s("Latency, all requests"));
+    HeatData cells;
+    cells.end = data.end;
+    cells.step = 5000;
+    for (double bound = 1e5; bound < 1.1e9; bound *= std::pow(10, 0.2))
+        cells.bounds.push_back(bound);
+    for (int i = 0; i < 60; ++i) {
+        std::vector<unsigned> column(cells.bounds.size() - 1, 0);
+        for (size_t j = 0; j < column.size(); ++j)
+            column[j] = static_cast<unsigned>(90 * std::exp(-std::pow((static_cast<double>(j) - 13 - std::sin(i * 0.2)) / 1.6, 2)) + (i > 35 && i < 45 && j == 1 ? 60 : 0));
+        cells.columns.push_back(column);
+    }
+    heat->setData(cells);
+    auto *table = new TimeChart(s("Requests/s as table"), Unit::PerSecond);
+    table->setData(chartData());
+    table->setTableShown(true);
+    grid->addWidget(card(requests), 0, 0);
+    grid->addWidget(card(latency), 0, 1);
+    grid->addWidget(card(heat), 1, 0);
+    grid->addWidget(card(table), 1, 1);
+    w->resize(1180, 560);
+    return w;
+}
+
 // A stand-in panel: what the frame is looked at with.
 class SamplePanel final : public Panel {
 public:
@@ -268,7 +406,8 @@ QList<PanelInfo> panels()
 QList<std::pair<QString, QWidget *>> widgets()
 {
     return {{s("icons"), new IconSheet}, {s("marks"), new MarkSheet}, {s("controls"), controlSheet()},
-            {s("sentence"), sentenceSheet()}, {s("empty"), emptySheet()}, {s("table"), tableSheet()}};
+            {s("sentence"), sentenceSheet()}, {s("empty"), emptySheet()}, {s("table"), tableSheet()},
+            {s("filter"), filterSheet()}, {s("code"), codeSheet()}, {s("charts"), chartSheet()}};
 }
 
 } // namespace gatehouse::ui::samples
