@@ -95,6 +95,7 @@ private:
         std::optional<schema::Node> root;
         Problems problems; // of reading the text
         bool onDisk = false;
+        bool active = true; // false: an include that is no longer named
     };
     Document() = default;
     File *file(std::string_view name);

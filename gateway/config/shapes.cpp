@@ -6,10 +6,41 @@ namespace gatehouse::config {
 
 using namespace schema;
 
+namespace {
+// 1, or a sentence that says which version a newer file needs.
+class VersionShape final : public Typed<int> {
+public:
+    VersionShape() : Typed(Kind::Integer, "version") { }
+    bool read(const Node &node, int &out, Reader &reader) const override
+    {
+        if (!detail::wantScalar(node, reader, "the version of the format, 1"))
+            return false;
+        const auto version = parseInteger(node.text);
+        if (version && *version == 1) {
+            out = 1;
+            return true;
+        }
+        if (version && *version > 1)
+            reader.error(node, "this workspace needs version " + std::to_string(*version) + " of the format; this Gatehouse reads version 1");
+        else
+            reader.error(node, Reader::shown(node) + " is not a version of the format; the only one is 1");
+        return false;
+    }
+    Node write(const int &value) const override { return Node::scalar(std::to_string(value)); }
+    json::Value jsonSchema(SchemaWriter &) const override { return json::Value::object({{"enum", json::Value::array({1, "1"})}}); }
+};
+
+Ptr<int> versionShape()
+{
+    static const auto shape = std::make_shared<VersionShape>();
+    return shape;
+}
+} // namespace
+
 Ptr<WorkspaceFile> workspaceShape()
 {
     static const auto shape = record<WorkspaceFile>("workspace",
-        field("gatehouse", &WorkspaceFile::version, required, range(1, 1), help(QT_TRANSLATE_NOOP("shape", "Version of the workspace format."))),
+        field("gatehouse", &WorkspaceFile::version, required, versionShape(), help(QT_TRANSLATE_NOOP("shape", "Version of the workspace format."))),
         field("name", &WorkspaceFile::name, plainName(), help(QT_TRANSLATE_NOOP("shape", "Name of the workspace; secrets are looked up under it."))),
         field("include", &WorkspaceFile::include, list(text(1), ListOptions{0, 1000, true, true}), help(QT_TRANSLATE_NOOP("shape", "More files of this workspace; * stands for any part of a name."))),
         field("settings", &WorkspaceFile::settings, settingsShape()),
@@ -26,7 +57,7 @@ Ptr<WorkspaceFile> workspaceShape()
 Ptr<WorkspaceFile> includeShape()
 {
     static const auto shape = record<WorkspaceFile>("included-file",
-        field("gatehouse", &WorkspaceFile::version, range(1, 1)),
+        field("gatehouse", &WorkspaceFile::version, versionShape()),
         field("listeners", &WorkspaceFile::listeners, list(listenerShape())),
         field("upstreams", &WorkspaceFile::upstreams, list(upstreamShape())),
         field("consumers", &WorkspaceFile::consumers, list(consumerShape())),

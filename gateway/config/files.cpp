@@ -1,0 +1,123 @@
+// Files of a workspace: confined to its folder, read whole, written so that a crash leaves the old or the new bytes.
+#include "gateway/config/document.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace gatehouse::config {
+namespace {
+
+Error systemError(const std::string &path, const char *what)
+{
+    const int code = errno;
+    const ErrorKind kind = code == ENOENT ? ErrorKind::NotFound : code == EACCES || code == EPERM ? ErrorKind::NotAllowed : ErrorKind::System;
+    return Error::make(kind, path + " can't be " + what + ": " + std::strerror(code));
+}
+
+class Descriptor {
+public:
+    explicit Descriptor(int fd) : m_fd(fd) { }
+    Descriptor(const Descriptor &) = delete;
+    Descriptor &operator=(const Descriptor &) = delete;
+    ~Descriptor() { close(); }
+    int get() const { return m_fd; }
+    bool close()
+    {
+        const int fd = m_fd;
+        m_fd = -1;
+        return fd < 0 || ::close(fd) == 0;
+    }
+
+private:
+    int m_fd;
+};
+
+bool writeAll(int fd, std::string_view content)
+{
+    while (!content.empty()) {
+        const ssize_t count = ::write(fd, content.data(), content.size());
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        content.remove_prefix(static_cast<size_t>(count));
+    }
+    return true;
+}
+
+} // namespace
+
+Result<std::string> resolveInside(const std::string &folder, std::string_view file)
+{
+    std::error_code error;
+    const std::filesystem::path root = std::filesystem::canonical(folder, error);
+    if (error)
+        return Error::make(ErrorKind::NotFound, folder + " is not there");
+    const std::filesystem::path path = std::filesystem::canonical(root / std::filesystem::path(file), error);
+    if (error)
+        return Error::make(ErrorKind::NotFound, "is not there");
+    const auto [end, unused] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
+    if (end != root.end())
+        return Error::make(ErrorKind::NotAllowed, "leads out of the workspace's folder");
+    if (!std::filesystem::is_regular_file(path, error))
+        return Error::make(ErrorKind::BadInput, "is not a file");
+    return path.string();
+}
+
+Result<std::string> readWholeFile(const std::string &path, size_t limit)
+{
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    struct stat facts {};
+    if (file.get() < 0 || ::fstat(file.get(), &facts) != 0)
+        return systemError(path, "read");
+    if (!S_ISREG(facts.st_mode))
+        return Error::make(ErrorKind::BadInput, path + " is not a file");
+    std::string content;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            return systemError(path, "read");
+        if (count == 0)
+            return content;
+        content.append(buffer, static_cast<size_t>(count));
+        if (content.size() > limit)
+            return Error::make(ErrorKind::TooLarge, path + " has more than " + std::to_string(limit >> 20) + " MiB");
+    }
+}
+
+Result<void> writeFileSafely(const std::string &given, std::string_view content, unsigned mode)
+{
+    std::error_code ignored;
+    // A link stays a link: what it leads to is replaced.
+    const auto real = std::filesystem::canonical(given, ignored);
+    const std::string path = ignored ? given : real.string();
+    const std::string folder = std::filesystem::path(path).parent_path().string();
+    struct stat facts {};
+    if (::stat(path.c_str(), &facts) == 0)
+        mode = facts.st_mode & 07777;
+    std::string temporary = path + ".XXXXXX";
+    Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC)); // O_EXCL, 0600
+    if (file.get() < 0)
+        return systemError(path, "written");
+    const bool written = writeAll(file.get(), content) && ::fchmod(file.get(), mode) == 0 && ::fsync(file.get()) == 0 && file.close()
+        && ::rename(temporary.c_str(), path.c_str()) == 0;
+    if (!written) {
+        Error error = systemError(path, "written");
+        ::unlink(temporary.c_str());
+        return error;
+    }
+    const Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (directory.get() < 0 || ::fsync(directory.get()) != 0)
+        return systemError(path, "made safe on disk");
+    return {};
+}
+
+} // namespace gatehouse::config
