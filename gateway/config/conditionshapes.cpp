@@ -107,7 +107,7 @@ Ptr<Condition> conditionShape()
         field("body", &Condition::body, textMatchShape()),
         field("all", &Condition::all, list(inner), advanced),
         field("any", &Condition::any, list(inner), advanced),
-        field("not", &Condition::negated, pointer(inner), advanced),
+        field("not", &Condition::negated, inner, advanced),
         planned({"claims", "scopes"}),
         atMostOneOf({"path", "prefix", "exact", "regex"}),
         requires_("sticky", {"share"}));

@@ -321,6 +321,8 @@ template <typename M>
 struct ValueOf { using type = M; static constexpr bool optional = false; };
 template <typename V>
 struct ValueOf<std::optional<V>> { using type = V; static constexpr bool optional = true; };
+template <typename V> // what can't hold itself: a condition inside a condition
+struct ValueOf<std::shared_ptr<V>> { using type = V; static constexpr bool optional = true; };
 
 inline void apply(Field &field, Required) { field.required = true; }
 inline void apply(Field &field, Advanced) { field.advanced = true; }
@@ -372,9 +374,11 @@ FieldSpec<C> field(std::string key, M C::*member, Options... options)
     (detail::applyOption<V>(spec.field, shape, std::move(options)), ...);
     Q_ASSERT_X(shape, "field", "a field of this type names its shape");
     spec.field.shape = shape;
-    spec.field.secret = shape->kind() == Kind::Secret;
+    spec.field.secret = std::is_same_v<V, Secret>; // not by kind(): a recursive shape may not be asked yet
     spec.read = [member, shape](const Node &node, C &out, Reader &reader) {
-        if constexpr (detail::ValueOf<M>::optional)
+        if constexpr (std::is_same_v<M, std::shared_ptr<V>>)
+            return shape->read(node, *(out.*member = std::make_shared<V>()), reader);
+        else if constexpr (detail::ValueOf<M>::optional)
             return shape->read(node, (out.*member).emplace(), reader);
         else
             return shape->read(node, out.*member, reader);
@@ -562,11 +566,15 @@ template <typename T, typename U>
 class Via final : public Typed<T> {
 public:
     Via(Ptr<U> inner, std::function<void(U, T &)> set, std::function<U(const T &)> get)
-        : Typed<T>(inner->kind(), inner->name()), m_inner(std::move(inner)), m_set(std::move(set)), m_get(std::move(get))
+        : Typed<T>(Kind::Any, {}), m_inner(std::move(inner)), m_set(std::move(set)), m_get(std::move(get))
     {
     }
+    Kind kind() const override { return m_inner->kind(); }
+    const std::string &name() const override { return m_inner->name(); }
     const std::vector<std::string> &options() const override { return m_inner->options(); }
     const std::vector<std::string> &plannedOptions() const override { return m_inner->plannedOptions(); }
+    const Shape *keyShape() const override { return m_inner->keyShape(); }
+    Node canonical(const Node &node) const override { return m_inner->canonical(node); }
     const std::string &refersTo() const override { return m_inner->refersTo(); }
     std::optional<double> low() const override { return m_inner->low(); }
     std::optional<double> high() const override { return m_inner->high(); }
@@ -613,13 +621,4 @@ Ptr<T> via(Ptr<U> inner, std::function<void(U, T &)> set, std::function<U(const 
 {
     return std::make_shared<detail::Via<T, U>>(std::move(inner), std::move(set), std::move(get));
 }
-// A pointer to a T, never null once read.
-template <typename T>
-Ptr<std::shared_ptr<T>> pointer(Ptr<T> inner)
-{
-    return via<std::shared_ptr<T>, T>(
-        std::move(inner), [](T value, std::shared_ptr<T> &out) { out = std::make_shared<T>(std::move(value)); },
-        [](const std::shared_ptr<T> &value) { return value ? *value : T{}; });
-}
-
 } // namespace gatehouse::schema
