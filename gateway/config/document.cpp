@@ -222,6 +222,12 @@ std::string Document::text(std::string_view name) const
     return found ? found->text : std::string();
 }
 
+std::string Document::savedText(std::string_view name) const
+{
+    const File *found = file(name);
+    return found ? found->saved : std::string();
+}
+
 const Node *Document::at(const Location &location) const
 {
     const Node *node = root(location.file);

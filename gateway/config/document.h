@@ -48,6 +48,7 @@ public:
     std::vector<std::string> environments() const; // "local" of environments/local.yaml
     const schema::Node *root(std::string_view file) const; // null: no such file, or it can't be read as YAML
     std::string text(std::string_view file) const;
+    std::string savedText(std::string_view file) const; // as on disk when it was read or saved last
     const schema::Node *at(const Location &location) const;
     const schema::Shape *shapeOf(std::string_view file) const; // of the file's root
     const schema::Shape *shapeAt(const Location &location) const;

@@ -352,11 +352,10 @@ std::string emitDocument(const Node &root, const CommentTable *comments)
         Node section = Node::map();
         section.members.push_back(member);
         std::string text = emitter.block(section, 0);
-        const bool scalars = member.value.isScalar() && !out.empty() && out.find('\n') != std::string::npos;
         const size_t start = text.find_first_not_of('\n');
         text.erase(0, start == std::string::npos ? 0 : start);
         // Lone values (gatehouse, name) stand together.
-        const bool together = scalars && &member != &root.members.front() && (&member - 1)->value.isScalar();
+        const bool together = &member != &root.members.front() && member.value.isScalar() && (&member - 1)->value.isScalar();
         out += (out.empty() || together ? "" : "\n") + text + '\n';
     }
     if (comments && !comments->atEnd.empty()) {

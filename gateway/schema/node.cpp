@@ -92,4 +92,27 @@ bool sameValue(const Node &a, const Node &b)
     return true;
 }
 
+namespace {
+bool looksTyped(const Node &node)
+{
+    return node.quoting == Quoting::Plain
+        && (node.isNull() || node.text == "true" || node.text == "false" || (!node.text.empty() && node.text.find_first_not_of("+-.0123456789eE") == std::string::npos));
+}
+} // namespace
+
+bool sameContent(const Node &a, const Node &b)
+{
+    if (a.kind != b.kind || a.items.size() != b.items.size() || a.members.size() != b.members.size())
+        return false;
+    if (a.isScalar())
+        return (a.isNull() && b.isNull()) || (a.text == b.text && looksTyped(a) == looksTyped(b));
+    for (size_t i = 0; i < a.items.size(); ++i)
+        if (!sameContent(a.items[i], b.items[i]))
+            return false;
+    for (size_t i = 0; i < a.members.size(); ++i)
+        if (a.members[i].key.text != b.members[i].key.text || !sameContent(a.members[i].value, b.members[i].value))
+            return false;
+    return true;
+}
+
 } // namespace gatehouse::schema

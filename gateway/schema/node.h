@@ -74,5 +74,7 @@ struct Member {
 
 // Whether both say the same: kinds, keys, order, texts, and for scalars whether they are text or typed. Places don't count.
 bool sameValue(const Node &a, const Node &b);
+// The same, but quotes count only where a plain text would be read as a number, truth or nothing.
+bool sameContent(const Node &a, const Node &b);
 
 } // namespace gatehouse::schema

@@ -37,27 +37,6 @@ Node made(const Node &node)
     return out;
 }
 
-bool looksTyped(const Node &node)
-{
-    return node.quoting == Quoting::Plain
-        && (node.isNull() || node.text == "true" || node.text == "false" || (!node.text.empty() && node.text.find_first_not_of("+-.0123456789eE") == std::string::npos));
-}
-
-bool saysTheSame(const Node &a, const Node &b)
-{
-    if (a.kind != b.kind || a.items.size() != b.items.size() || a.members.size() != b.members.size())
-        return false;
-    if (a.isScalar())
-        return (a.isNull() && b.isNull()) || (a.text == b.text && looksTyped(a) == looksTyped(b));
-    for (size_t i = 0; i < a.items.size(); ++i)
-        if (!saysTheSame(a.items[i], b.items[i]))
-            return false;
-    for (size_t i = 0; i < a.members.size(); ++i)
-        if (a.members[i].key.text != b.members[i].key.text || !saysTheSame(a.members[i].value, b.members[i].value))
-            return false;
-    return true;
-}
-
 class Splicer {
 public:
     Splicer(const std::string &text, const Node &root, const Shape *shape, bool json) : m_text(text), m_root(root), m_shape(shape), m_json(json) { }
@@ -537,7 +516,7 @@ Result<Spliced> applyChange(const std::string &text, const Node &root, const Cha
         result.inverse.insert(result.inverse.begin(), std::move(inverse));
     }
     auto read = parseDocument(result.text, fileIndex, change.file);
-    if (!read || !saysTheSame(*read, expected))
+    if (!read || !sameContent(*read, expected))
         return refuse("this edit can't be written into the text as it stands; edit the text itself");
     result.root = std::move(*read);
     return result;
