@@ -103,7 +103,7 @@ public:
         }
         const int size = scaled(16);
         const auto mirrored = [&](const QRect &q) { return QStyle::visualRect(option.direction, r, q); };
-        paintIcon(painter, mirrored(QRect(r.left() + scaled(18), r.center().y() - size / 2, size, size)), item.icon, t.text2);
+        paintIcon(painter, mirrored(QRect(r.left() + scaled(18), r.center().y() - size / 2 + 1, size, size)), item.icon, t.text2);
         const QFont small = typeFont(Type::Control);
         const QFontMetrics smallMetrics(small);
         const int stateWidth = smallMetrics.horizontalAdvance(item.state);

@@ -89,7 +89,7 @@ QList<PaletteHit> rankPalette(const QList<PaletteItem> &items, const QString &qu
                      [](const PaletteHit &a, const PaletteHit &b) { return a.match.score > b.match.score; });
     // Beside real hits, a chance sequence of letters is noise.
     if (!hits.isEmpty() && hits.first().match.score >= 100)
-        hits.removeIf([](const PaletteHit &hit) { return hit.match.score < 30; });
+        hits.removeIf([](const PaletteHit &hit) { return hit.match.score < 30 || (hit.match.score <= 40 && !hit.match.hits.isEmpty()); });
     if (hits.size() > limit)
         hits.resize(limit);
     // Groups stand as their providers do, but one that has the very name asked for comes first.

@@ -36,7 +36,7 @@ public:
         setToolTip(tip);
         update();
     }
-    int labelWidth() const { return qCeil(QFontMetricsF(typeFont(Type::Head)).horizontalAdvance(text())); }
+    int labelWidth() const { return qCeil(QFontMetricsF(typeFont(Type::Head, QFont::Medium)).horizontalAdvance(text())); }
     void setIconOnly(bool only) { m_iconOnly = only; }
     QSize sizeHint() const override { return {scaled(48), scaled(m_iconOnly ? 42 : 54)}; }
 
@@ -141,7 +141,7 @@ void Rail::refit()
         button->updateGeometry();
         widest = qMax(widest, button->labelWidth());
     }
-    setFixedWidth(m_iconsOnly ? scaled(48) : qBound(scaled(76), widest + scaled(16), scaled(104)));
+    setFixedWidth(m_iconsOnly ? scaled(48) : qBound(scaled(76), widest + scaled(14), scaled(104)));
 }
 
 void Rail::paintEvent(QPaintEvent *)

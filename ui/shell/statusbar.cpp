@@ -109,11 +109,34 @@ void StatusBar::setState(const ShellState &s)
         dropped.hue = HueId::Client;
     part(Part::Dropped)->setFace(dropped);
     part(Part::Memory)->setFace({{}, {}, {soft(tr("%1 of %2").arg(formatBytes(s.recorderBytes), formatBytes(s.recorderLimit)))}, {}, false, false});
-    part(Part::Memory)->setVisible(s.recorderLimit > 0);
+    m_wanted[static_cast<int>(Part::Memory)] = s.recorderLimit > 0;
     part(Part::Problems)->setFace(problemsFace(s));
     part(Part::Saved)->setFace({{}, {}, {soft(s.unsavedChanges == 0 ? tr("Saved") : s.unsavedChanges == 1 ? tr("Unsaved: 1 change") : tr("Unsaved: %n changes", nullptr, s.unsavedChanges))}, {}, false, false});
-    part(Part::Saved)->setVisible(!s.workspace.isEmpty());
+    m_wanted[static_cast<int>(Part::Saved)] = !s.workspace.isEmpty();
     part(Part::Saved)->setToolTip(s.unsavedChanges ? tr("Save (Ctrl+S)") : plainToolTip(s.workspacePath));
+    fit();
+}
+
+QSize StatusBar::minimumSizeHint() const { return {scaled(400), scaled(26)}; }
+void StatusBar::resizeEvent(QResizeEvent *) { fit(); }
+
+void StatusBar::fit()
+{
+    bool shown[8];
+    int needed = scaled(10) + 7 * scaled(2);
+    for (int i = 0; i < 8; ++i) {
+        shown[i] = m_wanted[i];
+        needed += shown[i] ? m_parts[i]->sizeHint().width() : 0;
+    }
+    for (const Part less : {Part::Memory, Part::Recorded, Part::Dropped, Part::Latency, Part::Rate}) {
+        const int i = static_cast<int>(less);
+        if (needed <= width() || !shown[i])
+            continue;
+        shown[i] = false;
+        needed -= m_parts[i]->sizeHint().width();
+    }
+    for (int i = 0; i < 8; ++i)
+        m_parts[i]->setVisible(shown[i]);
 }
 
 void StatusBar::paintEvent(QPaintEvent *)

@@ -262,6 +262,7 @@ void TopBar::paintEvent(QPaintEvent *)
 void TopBar::resizeEvent(QResizeEvent *event)
 {
     m_search->setSmall(width() < scaled(1000));
+    m_copy->setVisible(width() >= scaled(1000)); // the address itself copies too
     QWidget::resizeEvent(event);
 }
 

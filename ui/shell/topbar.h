@@ -17,6 +17,7 @@ class TopBar final : public QWidget {
 public:
     TopBar(Actions *actions, QWidget *parent);
     void setState(const ShellState &state);
+    QSize minimumSizeHint() const override { return {400, height()}; }
     void setUnreadNotes(int count);
     void setMenuWidth(int width); // as wide as the rail below
 

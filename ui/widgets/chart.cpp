@@ -98,6 +98,8 @@ public:
     }
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override
     {
+        if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole)
+            return static_cast<int>((section ? Qt::AlignTrailing : Qt::AlignLeading) | Qt::AlignVCenter);
         if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
             return {};
         return section == 0 ? TimeChart::tr("Time") : m_chart->m_data.series[section - 1].name;
@@ -282,7 +284,7 @@ void TimeChart::recolour()
         QColor fill = color;
         fill.setAlphaF(series.unusual ? 1.0F : 0.27F);
         for (const Drawn::Run &run : m_drawn[i].runs) {
-            run.line->setPen(pen);
+            run.line->setPen(run.area && series.unusual ? QPen(Qt::NoPen) : pen);
             if (run.area) {
                 run.area->setPen(Qt::NoPen);
                 run.area->setBrush(fill);
@@ -364,6 +366,8 @@ void TimeChart::toggle(const QString &name, bool alone)
 
 void TimeChart::drawBackground(QPainter *painter, const QRectF &)
 {
+    if (isTableShown())
+        return;
     const qint64 span = (static_cast<qint64>(m_data.count()) - 1) * m_data.step;
     paintAxes(painter, m_area, m_scale, timeTicks(m_data.end, span, m_data.live));
 }

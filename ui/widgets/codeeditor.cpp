@@ -18,6 +18,10 @@
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 namespace gatehouse::ui {
 namespace {
 
@@ -28,6 +32,20 @@ constexpr int litMarker = 8; // 0 to 7 are the backgrounds of findings, one a hu
 constexpr int firstIconMarker = 16;
 constexpr int mostColoured = 16 << 20; // bytes; a larger text is shown plain
 constexpr int findIndicator = 8;
+constexpr int twin = 16; // style s + twin looks like s
+
+// Fonts for programming join "!=" into one sign, and Scintilla can't tell them not to. It lays runs of one style out by
+// themselves, so neighbouring signs get the style and its twin in turn.
+void partSigns(std::string_view text, std::string &styles)
+{
+    bool other = false;
+    for (size_t i = 1; i < text.size(); ++i) {
+        const auto isSign = [](char c) { return c > ' ' && c < 0x7f && !std::isalnum(static_cast<unsigned char>(c)); };
+        other = isSign(text[i]) && isSign(text[i - 1]) && !other;
+        if (other)
+            styles[i] = static_cast<char>(styles[i] + twin);
+    }
+}
 
 } // namespace
 
@@ -63,7 +81,7 @@ CodeEditor::CodeEditor(QWidget *parent)
     m_view->send(Base::SCI_SETSCROLLWIDTHTRACKING, 1);
     m_view->send(Base::SCI_SETSCROLLWIDTH, 1);
     m_view->send(Base::SCI_SETEXTRAASCENT, 2);
-    m_view->send(Base::SCI_SETEXTRADESCENT, 2);
+    m_view->send(Base::SCI_SETEXTRADESCENT, 1);
     m_view->installEventFilter(this);
     connect(m_view, &QsciScintillaBase::SCN_STYLENEEDED, this, [this](int position) { styleTo(position); });
     connect(m_view, &QsciScintilla::textChanged, this, [this] {
@@ -80,6 +98,7 @@ CodeEditor::CodeEditor(QWidget *parent)
     if (Theme *theme = Theme::instance())
         connect(theme, &Theme::changed, this, &CodeEditor::applyColours);
     applyColours();
+    setLanguage(Language::Plain);
 }
 
 CodeEditor::~CodeEditor() = default;
@@ -99,7 +118,8 @@ void CodeEditor::applyColours()
     m_view->send(Base::SCI_STYLESETBACK, Base::STYLE_DEFAULT, View::ink(ground));
     m_view->send(Base::SCI_STYLECLEARALL);
     for (int token = 0; token <= static_cast<int>(Token::Note); ++token)
-        m_view->send(Base::SCI_STYLESETFORE, static_cast<unsigned long>(token), View::ink(colorOf(static_cast<Token>(token))));
+        for (const int style : {token, token + twin})
+            m_view->send(Base::SCI_STYLESETFORE, static_cast<unsigned long>(style), View::ink(colorOf(static_cast<Token>(token))));
     m_view->setPaper(ground);
     m_view->setColor(t.text);
     m_view->setMarginsFont(typeFont(Type::WireSmall));
@@ -115,7 +135,7 @@ void CodeEditor::applyColours()
     m_view->setMatchedBraceBackgroundColor(t.accentTint);
     m_view->setMatchedBraceForegroundColor(t.accentText);
     m_view->setUnmatchedBraceForegroundColor(t.server.text);
-    m_view->setBraceMatching(QsciScintilla::SloppyBraceMatch);
+    m_view->setBraceMatching(isReadOnly() ? QsciScintilla::NoBraceMatch : QsciScintilla::SloppyBraceMatch);
     m_view->send(Base::SCI_INDICSETSTYLE, findIndicator, Base::INDIC_ROUNDBOX);
     m_view->send(Base::SCI_INDICSETFORE, findIndicator, View::ink(t.client.fill));
     m_view->send(Base::SCI_INDICSETALPHA, findIndicator, 70);
@@ -146,7 +166,7 @@ void CodeEditor::setLanguage(Language language)
 // Scintilla asks for the colours up to `position`; whole lines are done, so that a line is always read from its start.
 void CodeEditor::styleTo(int position)
 {
-    const bool plain = m_language == Language::Plain || lengthInBytes() > mostColoured;
+    const bool plain = lengthInBytes() > mostColoured;
     const long styled = m_view->send(Base::SCI_GETENDSTYLED);
     long line = m_view->send(Base::SCI_LINEFROMPOSITION, static_cast<unsigned long>(styled));
     const long begin = m_view->send(Base::SCI_POSITIONFROMLINE, static_cast<unsigned long>(line));
@@ -155,20 +175,18 @@ void CodeEditor::styleTo(int position)
         m_view->send(Base::SCI_SETSTYLING, static_cast<unsigned long>(position - begin), 0);
         return;
     }
-    std::string text;
+    std::string text, styles;
     for (long at = begin; at < position; ++line) {
         const long length = m_view->send(Base::SCI_LINELENGTH, static_cast<unsigned long>(line));
         if (length <= 0)
             break;
         text.resize(static_cast<size_t>(length));
         m_view->SendScintilla(Base::SCI_GETLINE, static_cast<unsigned long>(line), static_cast<void *>(text.data()));
-        size_t done = 0;
-        for (const Span &span : highlightLine(m_language, text)) {
-            m_view->send(Base::SCI_SETSTYLING, span.begin - done, 0);
-            m_view->send(Base::SCI_SETSTYLING, span.length, static_cast<long>(span.token));
-            done = span.begin + span.length;
-        }
-        m_view->send(Base::SCI_SETSTYLING, text.size() - done, 0);
+        styles.assign(text.size(), '\0');
+        for (const Span &span : highlightLine(m_language, text))
+            std::fill_n(styles.begin() + static_cast<std::ptrdiff_t>(span.begin), span.length, static_cast<char>(span.token));
+        partSigns(text, styles);
+        m_view->sendText(Base::SCI_SETSTYLINGEX, styles.size(), styles.data());
         at += length;
     }
 }

@@ -101,7 +101,7 @@ private:
         }
         add(from, end, token);
     }
-    void json();
+    void json(size_t from, size_t end);
     void yaml();
     void nginx();
     void http();
@@ -114,9 +114,11 @@ private:
     std::vector<Span> m_spans;
 };
 
-void Scanner::json()
+void Scanner::json(size_t from, size_t stop)
 {
-    for (size_t i = 0; i < m_line.size();) {
+    const std::string_view whole = m_line;
+    m_line = m_line.substr(0, stop);
+    for (size_t i = from; i < m_line.size();) {
         const char c = m_line[i];
         if (const size_t end = variableEnd(i); end > i) {
             add(i, end, Token::Word);
@@ -133,7 +135,7 @@ void Scanner::json()
             i = end;
         } else if (c == '/' && at(i + 1) == '/') {
             add(i, m_line.size(), Token::Note);
-            return;
+            i = m_line.size();
         } else if (isNameChar(c)) {
             const size_t end = wordEnd(i);
             if (isConstant(m_line.substr(i, end - i)))
@@ -143,6 +145,7 @@ void Scanner::json()
             ++i;
         }
     }
+    m_line = whole;
 }
 
 void Scanner::yamlValue(size_t begin)
@@ -171,7 +174,7 @@ void Scanner::yamlValue(size_t begin)
     else if (isConstant(value) || (!value.empty() && (value[0] == '&' || value[0] == '*' || value[0] == '!')))
         add(i, last, Token::Word);
     else if (!value.empty() && (value[0] == '[' || value[0] == '{') && value.substr(0, 2) != "{{")
-        json();
+        json(i, last);
     else
         addString(i, last, value == "|" || value == ">" ? Token::Text : Token::String);
     if (note < m_line.size())
@@ -318,7 +321,7 @@ std::vector<Span> Scanner::run()
 {
     switch (m_language) {
     case Language::Plain: break;
-    case Language::Json: json(); break;
+    case Language::Json: json(0, m_line.size()); break;
     case Language::Yaml: yaml(); break;
     case Language::Nginx: nginx(); break;
     case Language::Http: http(); break;

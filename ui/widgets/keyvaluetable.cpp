@@ -108,7 +108,8 @@ QVariant KeyValueModel::data(const QModelIndex &index, int role) const
         return row.enabled;
     if (role == Qt::UserRole + 1)
         return static_cast<int>(row.remarkHue);
-    if (role == Qt::CheckStateRole && index.column() == Enabled && m_editable)
+    const bool spare = row.name.isEmpty() && row.value.isEmpty();
+    if (role == Qt::CheckStateRole && index.column() == Enabled && m_editable && !spare)
         return static_cast<int>(row.enabled ? Qt::Checked : Qt::Unchecked);
     if (role == Qt::AccessibleTextRole)
         return QStringList{row.name, row.value, row.remark}.join(QStringLiteral(", "));
@@ -174,7 +175,7 @@ Qt::ItemFlags KeyValueModel::flags(const QModelIndex &index) const
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
     if (m_editable && (index.column() == Name || index.column() == Value))
         flags |= Qt::ItemIsEditable;
-    if (m_editable && index.column() == Enabled)
+    if (m_editable && index.column() == Enabled && index.data(Qt::CheckStateRole).isValid())
         flags |= Qt::ItemIsUserCheckable;
     return flags;
 }

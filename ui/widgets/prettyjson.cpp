@@ -33,6 +33,22 @@ bool PrettyJson::close(char c, std::string &out)
     return true;
 }
 
+// A string begins or a number or constant goes on; false for what no JSON has there.
+bool PrettyJson::addsToValue(char c)
+{
+    if (c == '"') {
+        if (m_word != Word::None)
+            return false;
+        m_word = Word::Ended; // a string is followed by a sign, like the others
+        return true;
+    }
+    const bool bare = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' || c == '-' || c == '+' || c == '.';
+    if (!bare || m_word == Word::Ended)
+        return false;
+    m_word = Word::Open;
+    return true;
+}
+
 bool PrettyJson::feed(std::string_view piece, std::string &out)
 {
     for (const char c : piece) {
@@ -48,10 +64,21 @@ bool PrettyJson::feed(std::string_view piece, std::string &out)
             }
             continue;
         }
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            if (m_word == Word::Open)
+                m_word = Word::Ended;
             continue;
+        }
+        // A lone number or word reads no better laid out, and may be no JSON at all.
+        if (!m_started && c != '{' && c != '[' && c != '"')
+            return false;
         if (m_done && !m_stack.empty())
             return false;
+        const bool sign = c == '{' || c == '[' || c == '}' || c == ']' || c == ',' || c == ':';
+        if ((c == '{' || c == '[') && m_word != Word::None)
+            return false;
+        if (sign)
+            m_word = c == '}' || c == ']' ? Word::Ended : Word::None;
         switch (c) {
         case '{':
         case '[':
@@ -79,8 +106,8 @@ bool PrettyJson::feed(std::string_view piece, std::string &out)
         default:
             if (m_done)
                 return false;
-            if (c != '"' && (c < '+' || c > 'z'))
-                return false; // no JSON begins so
+            if (!addsToValue(c))
+                return false;
             if (m_empty) {
                 newLine(out);
                 m_empty = false;

@@ -16,10 +16,13 @@ public:
 
 private:
     void newLine(std::string &out) const;
+    bool addsToValue(char c);
     bool open(char c, std::string &out);
     bool close(char c, std::string &out);
 
     std::string m_stack; // the closing brackets that are awaited
+    enum class Word { None, Open, Ended };
+    Word m_word = Word::None; // a number or constant: white space ends it, and two never stand side by side
     bool m_inString = false, m_escaped = false, m_empty = false, m_started = false, m_done = false;
 };
 
