@@ -102,7 +102,8 @@ QAction *Actions::conflict(const QString &id, const QKeySequence &shortcut) cons
     const auto *scope = self ? qobject_cast<QWidget *>(self->parent()) : nullptr;
     for (QAction *other : m_actions) {
         const auto *area = qobject_cast<QWidget *>(other->parent());
-        const bool overlaps = scope && area && (scope == area || scope->isAncestorOf(area) || area->isAncestorOf(scope));
+        const bool overlaps =
+            scope && area && (scope == area || scope->isAncestorOf(area) || area->isAncestorOf(scope));
         if (other != self && overlaps && other->shortcuts().contains(shortcut))
             return other;
     }

@@ -33,8 +33,8 @@ class Actions final : public QObject {
 public:
     using QObject::QObject;
 
-    // The shortcut acts while the focus is in `scope` (the window for global ones, a panel for its own). The action belongs
-    // to the scope and dies with it. Two actions may share a shortcut where their scopes don't overlap.
+    // The shortcut acts while the focus is in `scope` (the window for global ones, a panel for its own). The action
+    // belongs to the scope and dies with it. Two actions may share a shortcut where their scopes don't overlap.
     QAction *add(const ActionSpec &spec, QWidget *scope);
     QAction *find(const QString &id) const;
     QList<QAction *> all() const; // in the order they were added

@@ -40,7 +40,7 @@ public:
         if (role == Qt::DisplayRole)
             return row.head ? item.group : item.name;
         if (role == Qt::AccessibleTextRole)
-            return row.head ? item.group : QStringList{item.name, item.detail, item.state}.join(QStringLiteral(", "));
+            return row.head ? item.group : QStringList{ item.name, item.detail, item.state }.join(QStringLiteral(", "));
         return {};
     }
     Qt::ItemFlags flags(const QModelIndex &index) const override
@@ -56,9 +56,9 @@ public:
             if (hit.item.group != group || m_rows.isEmpty()) {
                 group = hit.item.group;
                 if (!group.isEmpty())
-                    m_rows.append({true, hit});
+                    m_rows.append({ true, hit });
             }
-            m_rows.append({false, hit});
+            m_rows.append({ false, hit });
         }
         endResetModel();
     }
@@ -79,7 +79,7 @@ public:
     }
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
-        return {scaled(100), scaled(m_model->row(index.row()).head ? headHeight : rowHeight)};
+        return { scaled(100), scaled(m_model->row(index.row()).head ? headHeight : rowHeight) };
     }
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
@@ -93,25 +93,28 @@ public:
             const QFont f = typeFont(Type::Head);
             painter->setFont(f);
             painter->setPen(t.text3);
-            painter->drawText(r.adjusted(scaled(18), scaled(6), -scaled(18), 0), Qt::AlignVCenter | Qt::AlignLeading,
-                              item.group);
+            painter->drawText(
+                r.adjusted(scaled(18), scaled(6), -scaled(18), 0), Qt::AlignVCenter | Qt::AlignLeading, item.group);
             painter->restore();
             return;
         }
         if (option.state.testFlag(QStyle::State_Selected)) {
-            drawBox(painter, r.adjusted(scaled(8), 0, -scaled(8), 0), 6, t.selected, t.highContrast ? t.focus : QColor());
+            drawBox(
+                painter, r.adjusted(scaled(8), 0, -scaled(8), 0), 6, t.selected, t.highContrast ? t.focus : QColor());
         }
         const int size = scaled(16);
         const auto mirrored = [&](const QRect &q) { return QStyle::visualRect(option.direction, r, q); };
-        paintIcon(painter, mirrored(QRect(r.left() + scaled(18), r.center().y() - size / 2 + 1, size, size)), item.icon, t.text2);
+        paintIcon(painter, mirrored(QRect(r.left() + scaled(18), r.center().y() - size / 2 + 1, size, size)), item.icon,
+            t.text2);
         const QFont small = typeFont(Type::Control);
         const QFontMetrics smallMetrics(small);
         const int stateWidth = smallMetrics.horizontalAdvance(item.state);
-        const int left = r.left() + scaled(46), right = r.right() - scaled(16) - stateWidth - (stateWidth ? scaled(12) : 0);
+        const int left = r.left() + scaled(46),
+                  right = r.right() - scaled(16) - stateWidth - (stateWidth ? scaled(12) : 0);
         painter->setFont(small);
         painter->setPen(t.text2);
         painter->drawText(mirrored(QRect(r.right() - scaled(16) - stateWidth, r.top(), stateWidth + 1, r.height())),
-                          Qt::AlignVCenter | Qt::AlignLeading, item.state);
+            Qt::AlignVCenter | Qt::AlignLeading, item.state);
         Runs runs = nameRuns(row.hit);
         if (!item.detail.isEmpty())
             runs << quiet(QStringLiteral("   ") + item.detail);
@@ -132,12 +135,13 @@ private:
             qsizetype end = i + 1;
             while (end < name.size() && hit.match.hits.contains(end) == in)
                 ++end;
-            runs << Run{name.mid(i, end - i), in ? Run::Style::Link : Run::Style::Plain, {}, {}, {}};
+            runs << Run{ name.mid(i, end - i), in ? Run::Style::Link : Run::Style::Plain, {}, {}, {} };
             i = end;
         }
         return runs;
     }
-    static void paintNameAndDetail(QPainter *painter, const Runs &runs, const QRect &r, const QFont &body, const QFont &small)
+    static void paintNameAndDetail(
+        QPainter *painter, const Runs &runs, const QRect &r, const QFont &body, const QFont &small)
     {
         const qreal baseline = centredBaseline(body, r.top(), r.height());
         Runs name = runs, detail;
@@ -151,10 +155,11 @@ private:
             detailWidth += QFontMetricsF(small).horizontalAdvance(run.text);
         const bool rtl = painter->layoutDirection() == Qt::RightToLeft;
         const qreal start = rtl ? r.right() - qMin<qreal>(width, r.width()) : r.left();
-        paintRuns(painter, {start, baseline}, name, body, r.width());
+        paintRuns(painter, { start, baseline }, name, body, r.width());
         const qreal room = r.width() - width;
         if (room > scaled(30))
-            paintRuns(painter, {rtl ? start - qMin(room, detailWidth) : start + width, baseline}, detail, small, room);
+            paintRuns(
+                painter, { rtl ? start - qMin(room, detailWidth) : start + width, baseline }, detail, small, room);
     }
 
     const PaletteModel *m_model;
@@ -176,13 +181,13 @@ protected:
         painter.fillRect(QRect(1, foot, width() - 2, 1), t.line);
         const int size = scaled(16);
         const bool rtl = layoutDirection() == Qt::RightToLeft;
-        paintIcon(&painter, QRectF(rtl ? width() - scaled(18) - size : scaled(18), (scaled(fieldHeight) - size) / 2.0, size, size),
-                  IconId::Search, t.text2);
-        const std::pair<QString, QString> keys[] = {
-            {CommandPalette::tr("Enter"), CommandPalette::tr("opens")},
-            {CommandPalette::tr("Tab"), CommandPalette::tr("what can be done with it")},
-            {QStringLiteral(">"), CommandPalette::tr("actions only")},
-            {QStringLiteral("/"), CommandPalette::tr("a path: explains where it goes")}};
+        paintIcon(&painter,
+            QRectF(rtl ? width() - scaled(18) - size : scaled(18), (scaled(fieldHeight) - size) / 2.0, size, size),
+            IconId::Search, t.text2);
+        const std::pair<QString, QString> keys[] = { { CommandPalette::tr("Enter"), CommandPalette::tr("opens") },
+            { CommandPalette::tr("Tab"), CommandPalette::tr("what can be done with it") },
+            { QStringLiteral(">"), CommandPalette::tr("actions only") },
+            { QStringLiteral("/"), CommandPalette::tr("a path: explains where it goes") } };
         int x = scaled(18);
         const QFont f = typeFont(Type::Control);
         for (const auto &[key, text] : keys) {
@@ -203,10 +208,10 @@ protected:
 bool looksLikeRequest(const QString &text)
 {
     const QString t = text.trimmed();
-    if (t.startsWith(QLatin1Char('/')) || t.startsWith(QStringLiteral("curl ")) || t.startsWith(QStringLiteral("http://"))
-        || t.startsWith(QStringLiteral("https://")))
+    if (t.startsWith(QLatin1Char('/')) || t.startsWith(QStringLiteral("curl "))
+        || t.startsWith(QStringLiteral("http://")) || t.startsWith(QStringLiteral("https://")))
         return true;
-    for (const auto *method : {"GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS "})
+    for (const auto *method : { "GET ", "HEAD ", "POST ", "PUT ", "PATCH ", "DELETE ", "OPTIONS " })
         if (t.startsWith(QLatin1String(method)))
             return t.contains(QLatin1Char('/'));
     return false;
@@ -284,7 +289,7 @@ void CommandPalette::refresh()
     QList<PaletteItem> items;
     if (m_opened) {
         for (const PaletteCommand &command : m_opened->commands)
-            items.append({m_opened->name, command.icon, command.text, {}, command.shortcut, command.run, {}, true});
+            items.append({ m_opened->name, command.icon, command.text, {}, command.shortcut, command.run, {}, true });
     } else if (query.startsWith(QLatin1Char('>'))) {
         query.remove(0, 1);
         for (const PaletteItem &item : m_items)
@@ -296,8 +301,9 @@ void CommandPalette::refresh()
     QList<PaletteHit> hits = rankPalette(items, query.trimmed(), mostRows);
     if (!m_opened && explain && looksLikeRequest(query)) {
         const QString request = query.trimmed();
-        hits.prepend({{tr("Explain"), IconId::Route, request, tr("explains where it goes; nothing is sent"), {},
-                       [this, request] { explain(request); }, {}, false}, {}});
+        hits.prepend({ { tr("Explain"), IconId::Route, request, tr("explains where it goes; nothing is sent"), {},
+                           [this, request] { explain(request); }, {}, false },
+            {} });
     }
     m_model->setHits(hits);
     move(0);

@@ -89,7 +89,8 @@ MainWindow::~MainWindow() = default;
 
 QString MainWindow::defaultSettingsFile()
 {
-    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + QStringLiteral("/gatehouse/window.ini");
+    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation)
+        + QStringLiteral("/gatehouse/window.ini");
 }
 
 void MainWindow::buildFrame()
@@ -121,44 +122,69 @@ void MainWindow::buildFrame()
 void MainWindow::addActions()
 {
     const QString file = tr("File"), engine = tr("Engine"), help = tr("Help");
-    m_actions.add({QStringLiteral("file.open"), tr("&Open a folder\u2026"), file, {QKeySequence::Open}, IconId::Folder,
-                   [this] { Q_EMIT openRequested({}); }}, this);
-    m_actions.add({QStringLiteral("file.sample"), tr("Open the &sample"), file, {}, IconId::Play, [this] { Q_EMIT sampleRequested(); }}, this);
-    m_actions.add({QStringLiteral("file.import"), tr("&Import\u2026"), file, {}, IconId::Download, [this] { Q_EMIT importRequested(); }}, this);
-    m_actions.add({QStringLiteral("file.save"), tr("&Save"), file, {QKeySequence::Save}, IconId::Save, [this] { Q_EMIT saveRequested(); }}, this);
-    m_actions.add({QStringLiteral("file.quit"), tr("&Quit"), file, {QKeySequence(Qt::CTRL | Qt::Key_Q)}, {}, [this] { close(); }}, this);
+    m_actions.add({ QStringLiteral("file.open"), tr("&Open a folder\u2026"), file, { QKeySequence::Open },
+                      IconId::Folder, [this] { Q_EMIT openRequested({}); } },
+        this);
+    m_actions.add({ QStringLiteral("file.sample"), tr("Open the &sample"), file, {}, IconId::Play,
+                      [this] { Q_EMIT sampleRequested(); } },
+        this);
+    m_actions.add({ QStringLiteral("file.import"), tr("&Import\u2026"), file, {}, IconId::Download,
+                      [this] { Q_EMIT importRequested(); } },
+        this);
+    m_actions.add({ QStringLiteral("file.save"), tr("&Save"), file, { QKeySequence::Save }, IconId::Save,
+                      [this] { Q_EMIT saveRequested(); } },
+        this);
+    m_actions.add({ QStringLiteral("file.quit"), tr("&Quit"), file, { QKeySequence(Qt::CTRL | Qt::Key_Q) }, {},
+                      [this] { close(); } },
+        this);
     addEditActions();
     addViewActions();
-    m_actions.add({QStringLiteral("engine.toggle"), tr("Start or stop"), engine, {QKeySequence(Qt::CTRL | Qt::Key_Period)}, IconId::Power,
-                   [this] { toggleEngine(); }}, this);
-    m_actions.add({QStringLiteral("engine.copyAddress"), tr("Copy the address as curl command"), engine, {}, IconId::Copy,
-                   [this] { copyAddress(m_state.addresses.value(0)); }}, this);
-    m_actions.add({QStringLiteral("app.shortcuts"), tr("&Keyboard"), help, {QKeySequence(Qt::CTRL | Qt::Key_Slash)}, IconId::Keyboard, [this] {
-                       auto *sheet = new ShortcutSheet(&m_actions, this);
-                       sheet->setAttribute(Qt::WA_DeleteOnClose);
-                       sheet->open();
-                   }}, this);
-    m_actions.add({QStringLiteral("app.menu"), tr("Menu"), help, {QKeySequence(Qt::Key_F10)}, {}, [this] { showMenu(); }, false, false}, this);
+    m_actions.add({ QStringLiteral("engine.toggle"), tr("Start or stop"), engine,
+                      { QKeySequence(Qt::CTRL | Qt::Key_Period) }, IconId::Power, [this] { toggleEngine(); } },
+        this);
+    m_actions.add({ QStringLiteral("engine.copyAddress"), tr("Copy the address as curl command"), engine, {},
+                      IconId::Copy, [this] { copyAddress(m_state.addresses.value(0)); } },
+        this);
+    m_actions.add({ QStringLiteral("app.shortcuts"), tr("&Keyboard"), help, { QKeySequence(Qt::CTRL | Qt::Key_Slash) },
+                      IconId::Keyboard,
+                      [this] {
+                          auto *sheet = new ShortcutSheet(&m_actions, this);
+                          sheet->setAttribute(Qt::WA_DeleteOnClose);
+                          sheet->open();
+                      } },
+        this);
+    m_actions.add({ QStringLiteral("app.menu"), tr("Menu"), help, { QKeySequence(Qt::Key_F10) }, {},
+                      [this] { showMenu(); }, false, false },
+        this);
 }
 
 void MainWindow::addEditActions()
 {
     const QString edit = tr("Edit");
-    m_actions.add({QStringLiteral("edit.undo"), tr("&Undo"), edit, {QKeySequence::Undo}, IconId::Undo, [this] { Q_EMIT undoRequested(); }}, this);
-    m_actions.add({QStringLiteral("edit.redo"), tr("&Redo"), edit, {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z)}, IconId::Redo,
-                   [this] { Q_EMIT redoRequested(); }}, this);
-    m_actions.add({QStringLiteral("edit.find"), tr("&Filter or find"), edit, {QKeySequence::Find}, IconId::Search, [this] {
-                       if (Panel *panel = currentPanel())
-                           panel->focusFilter();
-                   }}, this);
-    m_actions.add({QStringLiteral("edit.new"), tr("&New"), edit, {QKeySequence::New}, IconId::Plus, [this] {
-                       if (Panel *panel = currentPanel())
-                           panel->newItem();
-                   }}, this);
-    m_actions.add({QStringLiteral("edit.nextProblem"), tr("Next problem"), edit, {QKeySequence(Qt::Key_F8)}, IconId::Warning,
-                   [this] { moveProblem(1); }}, this);
-    m_actions.add({QStringLiteral("edit.previousProblem"), tr("Previous problem"), edit, {QKeySequence(Qt::SHIFT | Qt::Key_F8)}, IconId::Warning,
-                   [this] { moveProblem(-1); }}, this);
+    m_actions.add({ QStringLiteral("edit.undo"), tr("&Undo"), edit, { QKeySequence::Undo }, IconId::Undo,
+                      [this] { Q_EMIT undoRequested(); } },
+        this);
+    m_actions.add({ QStringLiteral("edit.redo"), tr("&Redo"), edit, { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z) },
+                      IconId::Redo, [this] { Q_EMIT redoRequested(); } },
+        this);
+    m_actions.add({ QStringLiteral("edit.find"), tr("&Filter or find"), edit, { QKeySequence::Find }, IconId::Search,
+                      [this] {
+                          if (Panel *panel = currentPanel())
+                              panel->focusFilter();
+                      } },
+        this);
+    m_actions.add({ QStringLiteral("edit.new"), tr("&New"), edit, { QKeySequence::New }, IconId::Plus,
+                      [this] {
+                          if (Panel *panel = currentPanel())
+                              panel->newItem();
+                      } },
+        this);
+    m_actions.add({ QStringLiteral("edit.nextProblem"), tr("Next problem"), edit, { QKeySequence(Qt::Key_F8) },
+                      IconId::Warning, [this] { moveProblem(1); } },
+        this);
+    m_actions.add({ QStringLiteral("edit.previousProblem"), tr("Previous problem"), edit,
+                      { QKeySequence(Qt::SHIFT | Qt::Key_F8) }, IconId::Warning, [this] { moveProblem(-1); } },
+        this);
 }
 
 void MainWindow::addViewActions()
@@ -167,24 +193,40 @@ void MainWindow::addViewActions()
     int number = 1;
     for (const PanelInfo &info : m_infos) {
         const bool settings = info.id == QLatin1String(panels::settings);
-        const QKeySequence keys = settings ? QKeySequence(Qt::CTRL | Qt::Key_Comma) : QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number++));
-        m_actions.add({QStringLiteral("view.") + info.id, info.title, view, {keys}, info.icon,
-                       [this, id = info.id] { m_navigator.showPanel(id); }}, this);
+        const QKeySequence keys = settings ? QKeySequence(Qt::CTRL | Qt::Key_Comma)
+                                           : QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number++));
+        m_actions.add({ QStringLiteral("view.") + info.id, info.title, view, { keys }, info.icon,
+                          [this, id = info.id] { m_navigator.showPanel(id); } },
+            this);
     }
-    m_actions.add({QStringLiteral("view.palette"), tr("Go to, run or explain\u2026"), view, {QKeySequence(Qt::CTRL | Qt::Key_K)}, IconId::Search,
-                   [this] { openPalette(); }, false, false}, this);
-    m_actions.add({QStringLiteral("view.explain"), tr("Explain a request\u2026"), view, {QKeySequence(Qt::CTRL | Qt::Key_E)}, IconId::Route,
-                   [this] { explainSelection(); }}, this);
-    m_actions.add({QStringLiteral("view.nextRegion"), tr("Next region"), view, {QKeySequence(Qt::Key_F6)}, {}, [this] { moveRegion(1); }, false, false}, this);
-    m_actions.add({QStringLiteral("view.previousRegion"), tr("Previous region"), view, {QKeySequence(Qt::SHIFT | Qt::Key_F6)}, {},
-                   [this] { moveRegion(-1); }, false, false}, this);
-    m_actions.add({QStringLiteral("view.theme"), tr("Light or dark"), view, {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D)}, IconId::Moon, [] {
-                       if (Theme *theme = Theme::instance())
-                           theme->toggle();
-                   }}, this);
-    m_actions.add({QStringLiteral("view.rail"), tr("Rail with icons only"), view, {}, {}, [this] { m_rail->setIconsOnly(!m_rail->iconsOnly()); m_top->setMenuWidth(m_rail->width()); }}, this);
-    m_actions.add({QStringLiteral("view.menuBar"), tr("Menu bar"), view, {QKeySequence(Qt::CTRL | Qt::Key_M)}, {},
-                   [this] { menuBar()->setVisible(!menuBar()->isVisible()); }}, this);
+    m_actions.add({ QStringLiteral("view.palette"), tr("Go to, run or explain\u2026"), view,
+                      { QKeySequence(Qt::CTRL | Qt::Key_K) }, IconId::Search, [this] { openPalette(); }, false, false },
+        this);
+    m_actions.add({ QStringLiteral("view.explain"), tr("Explain a request\u2026"), view,
+                      { QKeySequence(Qt::CTRL | Qt::Key_E) }, IconId::Route, [this] { explainSelection(); } },
+        this);
+    m_actions.add({ QStringLiteral("view.nextRegion"), tr("Next region"), view, { QKeySequence(Qt::Key_F6) }, {},
+                      [this] { moveRegion(1); }, false, false },
+        this);
+    m_actions.add({ QStringLiteral("view.previousRegion"), tr("Previous region"), view,
+                      { QKeySequence(Qt::SHIFT | Qt::Key_F6) }, {}, [this] { moveRegion(-1); }, false, false },
+        this);
+    m_actions.add({ QStringLiteral("view.theme"), tr("Light or dark"), view,
+                      { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_D) }, IconId::Moon,
+                      [] {
+                          if (Theme *theme = Theme::instance())
+                              theme->toggle();
+                      } },
+        this);
+    m_actions.add({ QStringLiteral("view.rail"), tr("Rail with icons only"), view, {}, {},
+                      [this] {
+                          m_rail->setIconsOnly(!m_rail->iconsOnly());
+                          m_top->setMenuWidth(m_rail->width());
+                      } },
+        this);
+    m_actions.add({ QStringLiteral("view.menuBar"), tr("Menu bar"), view, { QKeySequence(Qt::CTRL | Qt::Key_M) }, {},
+                      [this] { menuBar()->setVisible(!menuBar()->isVisible()); } },
+        this);
 }
 
 void MainWindow::connectBars()
@@ -206,7 +248,8 @@ void MainWindow::connectBars()
     connect(m_top, &TopBar::moreAddressesRequested, this, &MainWindow::showAddresses);
     connect(m_top, &TopBar::paletteRequested, this, [this] { openPalette(); });
     connect(m_top, &TopBar::notesRequested, this, &MainWindow::showNotes);
-    connect(m_status, &StatusBar::clicked, this, [this](StatusBar::Part part) { statusClicked(static_cast<int>(part)); });
+    connect(
+        m_status, &StatusBar::clicked, this, [this](StatusBar::Part part) { statusClicked(static_cast<int>(part)); });
     connect(m_toast, &Toast::clicked, this, &MainWindow::showNotes);
     if (Theme *theme = Theme::instance())
         connect(theme, &Theme::changed, this, [this] { m_top->setMenuWidth(m_rail->width()); });
@@ -220,7 +263,8 @@ void MainWindow::setState(const ShellState &state)
     const auto step = [](QAction *action, const QString &plain, const QString &named, const QString &name) {
         action->setEnabled(!name.isEmpty());
         action->setText(name.isEmpty() ? plain : named.arg(name));
-        action->setToolTip(QString(action->text()).remove(QLatin1Char('&')) + QStringLiteral(" (%1)").arg(action->shortcut().toString(QKeySequence::NativeText)));
+        action->setToolTip(QString(action->text()).remove(QLatin1Char('&'))
+            + QStringLiteral(" (%1)").arg(action->shortcut().toString(QKeySequence::NativeText)));
     };
     step(m_actions.find(QStringLiteral("edit.undo")), tr("&Undo"), tr("&Undo: %1"), state.undoText);
     step(m_actions.find(QStringLiteral("edit.redo")), tr("&Redo"), tr("&Redo: %1"), state.redoText);
@@ -243,11 +287,12 @@ Panel *MainWindow::showPanel(const QString &id)
     const int index = static_cast<int>(info - m_infos.cbegin());
     Panel *&panel = m_panels[id];
     if (!panel) {
-        panel = info->create({&m_navigator, &m_actions, &m_palette});
+        panel = info->create({ &m_navigator, &m_actions, &m_palette });
         m_stack->addWidget(panel);
         panel->setAccessibleName(info->title);
         panel->restoreState(m_savedStates.value(id));
-        connect(panel, &Panel::badgeChanged, m_rail, [this, panel = panel, index] { m_rail->setBadge(index, panel->badge()); });
+        connect(panel, &Panel::badgeChanged, m_rail,
+            [this, panel = panel, index] { m_rail->setBadge(index, panel->badge()); });
         m_rail->setBadge(index, panel->badge());
     }
     m_current = id;
@@ -262,7 +307,8 @@ void MainWindow::go(const Place &place)
     if (!panel)
         return;
     if (!panel->open(place) && place.kind != Place::Kind::Panel)
-        notify({HueId::Client, tr("%1 is not there any more").arg(place.name.isEmpty() ? place.detail : place.name), {}, {}, 0});
+        notify({ HueId::Client, tr("%1 is not there any more").arg(place.name.isEmpty() ? place.detail : place.name),
+            {}, {}, 0 });
     panel->activate();
 }
 
@@ -292,16 +338,20 @@ QList<PaletteItem> MainWindow::paletteItems() const
         for (int i = 0; i < static_cast<int>(IconId::Count); ++i)
             if (action->icon().name() == QLatin1String(iconName(static_cast<IconId>(i))))
                 id = static_cast<IconId>(i);
-        items.append({tr("Actions"), id, QString(action->text()).remove(QLatin1Char('&')), Actions::groupOf(action),
-                      action->shortcut().toString(QKeySequence::NativeText).replace(QLatin1Char('+'), QLatin1Char(' ')),
-                      [action = QPointer<QAction>(action)] { if (action) action->trigger(); }, {}, true});
+        items.append({ tr("Actions"), id, QString(action->text()).remove(QLatin1Char('&')), Actions::groupOf(action),
+            action->shortcut().toString(QKeySequence::NativeText).replace(QLatin1Char('+'), QLatin1Char(' ')),
+            [action = QPointer<QAction>(action)] {
+                if (action)
+                    action->trigger();
+            },
+            {}, true });
     }
     return items;
 }
 
 void MainWindow::moveRegion(int direction)
 {
-    QList<QWidget *> regions{m_top, m_rail};
+    QList<QWidget *> regions{ m_top, m_rail };
     if (Panel *panel = currentPanel())
         regions += panel->regions();
     regions << m_status;
@@ -337,8 +387,8 @@ void MainWindow::showProblems(QWidget *anchor)
     QList<PopupRow> rows;
     for (const Problem &problem : m_state.problems) {
         const bool error = problem.severity == Problem::Severity::Error;
-        rows.append({error ? IconId::Error : IconId::Warning, error ? HueId::Server : HueId::Client, problem.text, problem.where, {},
-                     [this, place = problem.place] { m_navigator.go(place); }});
+        rows.append({ error ? IconId::Error : IconId::Warning, error ? HueId::Server : HueId::Client, problem.text,
+            problem.where, {}, [this, place = problem.place] { m_navigator.go(place); } });
     }
     m_popup->open(anchor, tr("Problems"), rows, tr("Everything is as it should be"));
 }
@@ -348,11 +398,13 @@ void MainWindow::showNotes()
     QList<PopupRow> rows;
     const qint64 now = QDateTime::currentMSecsSinceEpoch();
     for (const Note &note : m_notes) {
-        const IconId id = note.hue == HueId::Server ? IconId::Error : note.hue == HueId::Client ? IconId::Warning : IconId::Info;
-        rows.append({id, note.hue, note.text, note.detail, formatMoment(note.at, now), [this, place = note.place] {
+        const IconId id = note.hue == HueId::Server ? IconId::Error
+            : note.hue == HueId::Client             ? IconId::Warning
+                                                    : IconId::Info;
+        rows.append({ id, note.hue, note.text, note.detail, formatMoment(note.at, now), [this, place = note.place] {
                          if (!place.panel.isEmpty())
                              m_navigator.go(place);
-                     }});
+                     } });
     }
     m_unread = 0;
     m_top->setUnreadNotes(0);
@@ -363,7 +415,7 @@ void MainWindow::showAddresses()
 {
     QList<PopupRow> rows;
     for (const QString &address : m_state.addresses)
-        rows.append({IconId::Globe, HueId::None, address, {}, tr("copy"), [this, address] { copyAddress(address); }});
+        rows.append({ IconId::Globe, HueId::None, address, {}, tr("copy"), [this, address] { copyAddress(address); } });
     m_popup->open(m_top->moreAddresses(), tr("Listeners"), rows, {});
 }
 
@@ -438,12 +490,13 @@ void MainWindow::showWorkspaceMenu()
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     for (const auto &[name, path] : m_recent) {
-        QAction *recent = menu->addAction(makeIcon(IconId::Folder), name + QLatin1Char('\t') + QDir::toNativeSeparators(path));
+        QAction *recent =
+            menu->addAction(makeIcon(IconId::Folder), name + QLatin1Char('\t') + QDir::toNativeSeparators(path));
         connect(recent, &QAction::triggered, this, [this, path = path] { Q_EMIT openRequested(path); });
     }
     if (!m_recent.isEmpty())
         menu->addSeparator();
-    for (const auto *id : {"file.open", "file.sample", "file.import", "file.save"})
+    for (const auto *id : { "file.open", "file.sample", "file.import", "file.save" })
         menu->addAction(m_actions.find(QLatin1String(id)));
     menu->popup(m_top->workspaceButton()->mapToGlobal(QPoint(0, m_top->workspaceButton()->height() + 2)));
 }
@@ -460,7 +513,7 @@ void MainWindow::showEnvironmentMenu()
     }
     menu->addSeparator();
     connect(menu->addAction(tr("Edit environments\u2026")), &QAction::triggered, this,
-            [this] { m_navigator.openSetting(QStringLiteral("/environments")); });
+        [this] { m_navigator.openSetting(QStringLiteral("/environments")); });
     menu->popup(m_top->environmentButton()->mapToGlobal(QPoint(0, m_top->environmentButton()->height() + 2)));
 }
 

@@ -1,5 +1,5 @@
-// The frame of the window: top bar, rail, the stack of panels, status bar, palette. It owns no data: it shows a ShellState,
-// asks its owner by signals, and lets panels reach each other through the Navigator.
+// The frame of the window: top bar, rail, the stack of panels, status bar, palette. It owns no data: it shows a
+// ShellState, asks its owner by signals, and lets panels reach each other through the Navigator.
 #pragma once
 
 #include "ui/shell/actions.h"

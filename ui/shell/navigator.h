@@ -1,5 +1,5 @@
-// How panels reach each other without knowing each other: "show these exchanges", "open route X", "explain this request".
-// The window listens, brings the panel forward and hands it the place. GUI thread only.
+// How panels reach each other without knowing each other: "show these exchanges", "open route X", "explain this
+// request". The window listens, brings the panel forward and hands it the place. GUI thread only.
 #pragma once
 
 #include <QtCore/QObject>
@@ -25,7 +25,10 @@ struct Place {
         Panel, // the panel as it stands
         Exchanges, // Traffic filtered by `name`, a filter expression
         Exchange, // one exchange: `id`; `detail` is the tab ("why", "timing", …) or empty
-        Route, Group, Listener, Consumer, // Routes: the object `name`; `detail` a field's path in it, or empty
+        Route,
+        Group,
+        Listener,
+        Consumer, // Routes: the object `name`; `detail` a field's path in it, or empty
         Policy, // Routes: the policy `detail` of the owner `name` ("route/get-order"); owner empty: a shared one
         Upstream, // Upstreams: `name`; `detail` an endpoint's address, or empty
         Mock, // Mocks: `name`; `detail` the index of a response, or empty
@@ -35,7 +38,8 @@ struct Place {
         Explain, // Routes: the Explain bar filled with `name` and answered; `id` an exchange to take along, or 0
         Target, // Export: the target `name`; `detail` a file and line
         Setting, // Settings: the field's path `name`
-        Path, // wherever the document's path `name` ("routes[3].match.path") of the file `detail` is edited: problems jump by it
+        Path, // wherever the document's path `name` ("routes[3].match.path") of the file `detail` is edited: problems
+              // jump by it
     };
     Kind kind = Kind::Panel;
     QString panel; // one of panels::

@@ -20,8 +20,11 @@ std::optional<PaletteMatch> matchWord(const QString &word, const QString &text)
     }
     if (best >= 0) {
         PaletteMatch match;
-        match.score = 100 + (best == 0 ? 40 : startsWord(text, best) ? 25 : 0) + (word.size() == text.size() ? 40 : 0)
-            - static_cast<int>(qMin<qsizetype>(20, text.size() / 4));
+        match.score = 100
+            + (best == 0                     ? 40
+                    : startsWord(text, best) ? 25
+                                             : 0)
+            + (word.size() == text.size() ? 40 : 0) - static_cast<int>(qMin<qsizetype>(20, text.size() / 4));
         for (qsizetype i = 0; i < word.size(); ++i)
             match.hits << best + i;
         return match;
@@ -47,10 +50,9 @@ std::optional<PaletteMatch> matchWord(const QString &word, const QString &text)
 
 void PaletteProviders::add(QObject *owner, const PaletteProvider &provider)
 {
-    m_providers.append({owner, provider});
-    connect(owner, &QObject::destroyed, this, [this](QObject *gone) {
-        m_providers.removeIf([gone](const auto &entry) { return entry.first == gone; });
-    });
+    m_providers.append({ owner, provider });
+    connect(owner, &QObject::destroyed, this,
+        [this](QObject *gone) { m_providers.removeIf([gone](const auto &entry) { return entry.first == gone; }); });
 }
 
 QList<PaletteItem> PaletteProviders::collect() const
@@ -84,12 +86,14 @@ QList<PaletteHit> rankPalette(const QList<PaletteItem> &items, const QString &qu
     QList<PaletteHit> hits;
     for (const PaletteItem &item : items)
         if (const auto match = matchPalette(query, item.name, item.detail))
-            hits.append({item, *match});
+            hits.append({ item, *match });
     std::stable_sort(hits.begin(), hits.end(),
-                     [](const PaletteHit &a, const PaletteHit &b) { return a.match.score > b.match.score; });
+        [](const PaletteHit &a, const PaletteHit &b) { return a.match.score > b.match.score; });
     // Beside real hits, a chance sequence of letters is noise.
     if (!hits.isEmpty() && hits.first().match.score >= 100)
-        hits.removeIf([](const PaletteHit &hit) { return hit.match.score < 30 || (hit.match.score <= 40 && !hit.match.hits.isEmpty()); });
+        hits.removeIf([](const PaletteHit &hit) {
+            return hit.match.score < 30 || (hit.match.score <= 40 && !hit.match.hits.isEmpty());
+        });
     if (hits.size() > limit)
         hits.resize(limit);
     // Groups stand as their providers do, but one that has the very name asked for comes first.

@@ -52,15 +52,16 @@ struct PaletteMatch {
     QList<qsizetype> hits; // positions in the name that matched, ascending
 };
 
-// Every word of the query must occur in the name or the detail, as a run or as a sequence of letters; a run at the start
-// of a word ranks highest. Letters' case does not matter.
+// Every word of the query must occur in the name or the detail, as a run or as a sequence of letters; a run at the
+// start of a word ranks highest. Letters' case does not matter.
 std::optional<PaletteMatch> matchPalette(const QString &query, const QString &name, const QString &detail);
 
 struct PaletteHit {
     PaletteItem item;
     PaletteMatch match;
 };
-// At most `limit`, groups in the order of `items` (one with the very name first), hits within a group by rank. An empty query keeps all, as given.
+// At most `limit`, groups in the order of `items` (one with the very name first), hits within a group by rank. An empty
+// query keeps all, as given.
 QList<PaletteHit> rankPalette(const QList<PaletteItem> &items, const QString &query, int limit);
 
 } // namespace gatehouse::ui

@@ -20,7 +20,7 @@ void Panel::activate()
 bool Panel::open(const Place &place) { return place.kind == Place::Kind::Panel; }
 QString Panel::selectedRequest(quint64 *) const { return {}; }
 bool Panel::nextProblem(int) { return false; }
-QList<QWidget *> Panel::regions() { return {this}; }
+QList<QWidget *> Panel::regions() { return { this }; }
 void Panel::restoreState(const QVariantMap &) { }
 
 void Panel::setBadge(const Badge &badge)

@@ -1,5 +1,5 @@
-// What a panel is to the window. A panel is one folder of ui/; its public header declares `PanelInfo xxxPanel(…)`, which
-// app/ puts into the table given to MainWindow. Panels never include each other: they ask the Navigator.
+// What a panel is to the window. A panel is one folder of ui/; its public header declares `PanelInfo xxxPanel(…)`,
+// which app/ puts into the table given to MainWindow. Panels never include each other: they ask the Navigator.
 #pragma once
 
 #include "ui/shell/navigator.h"
@@ -46,8 +46,8 @@ public:
     virtual void newItem() { } // Ctrl+N
     // Ctrl+E: the request that is selected, as text the Explain bar understands, and its exchange; empty: none.
     virtual QString selectedRequest(quint64 *exchange) const;
-    // F8 and Shift+F8 (`direction` 1 and -1) within this panel: finding, held exchange. False: the window goes through its
-    // list of problems.
+    // F8 and Shift+F8 (`direction` 1 and -1) within this panel: finding, held exchange. False: the window goes through
+    // its list of problems.
     virtual bool nextProblem(int direction);
     // Escape: one level out. False: nothing was left to leave.
     virtual bool leave() { return false; }

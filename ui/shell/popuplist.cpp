@@ -39,7 +39,7 @@ public:
         if (role == Qt::ToolTipRole)
             return plainToolTip(row.text);
         if (role == Qt::AccessibleTextRole)
-            return QStringList{row.text, row.detail, row.state}.join(QStringLiteral(", "));
+            return QStringList{ row.text, row.detail, row.state }.join(QStringLiteral(", "));
         return {};
     }
     void reset()
@@ -61,7 +61,7 @@ public:
     }
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const override
     {
-        return {scaled(100), scaled(m_rows[index.row()].detail.isEmpty() ? singleHeight : rowHeight)};
+        return { scaled(100), scaled(m_rows[index.row()].detail.isEmpty() ? singleHeight : rowHeight) };
     }
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
@@ -71,26 +71,26 @@ public:
         painter->save();
         if (option.state.testFlag(QStyle::State_Selected) || option.state.testFlag(QStyle::State_MouseOver))
             drawBox(painter, r.adjusted(scaled(6), 0, -scaled(6), 0), 6,
-                    option.state.testFlag(QStyle::State_Selected) ? t.selected : t.hover, QColor());
+                option.state.testFlag(QStyle::State_Selected) ? t.selected : t.hover, QColor());
         const auto mirrored = [&](const QRect &q) { return QStyle::visualRect(option.direction, r, q); };
         const int size = scaled(16), line = scaled(row.detail.isEmpty() ? singleHeight : rowHeight / 2.0);
         const int top = r.top() + (row.detail.isEmpty() ? 0 : scaled(3));
         paintIcon(painter, mirrored(QRect(r.left() + scaled(16), top + (line - size) / 2, size, size)), row.icon,
-                  row.hue == HueId::None ? t.text2 : t.hue(row.hue).text);
+            row.hue == HueId::None ? t.text2 : t.hue(row.hue).text);
         const QFont text = typeFont(Type::Control, QFont::Medium), hint = typeFont(Type::Hint);
         const int stateWidth = QFontMetrics(hint).horizontalAdvance(row.state);
         const QRect body = QRect(r.left() + scaled(40), top, r.width() - scaled(58) - stateWidth, line);
         painter->setFont(text);
         painter->setPen(t.text);
         painter->drawText(mirrored(body), Qt::AlignVCenter | Qt::AlignLeading,
-                          QFontMetrics(text).elidedText(row.text, Qt::ElideRight, body.width()));
+            QFontMetrics(text).elidedText(row.text, Qt::ElideRight, body.width()));
         painter->setFont(hint);
         painter->setPen(t.text3);
         painter->drawText(mirrored(QRect(r.right() - scaled(16) - stateWidth, top, stateWidth + 1, line)),
-                          Qt::AlignVCenter | Qt::AlignLeading, row.state);
+            Qt::AlignVCenter | Qt::AlignLeading, row.state);
         if (!row.detail.isEmpty())
             painter->drawText(mirrored(body.translated(0, line - scaled(6))), Qt::AlignVCenter | Qt::AlignLeading,
-                              QFontMetrics(hint).elidedText(row.detail, Qt::ElideRight, body.width()));
+                QFontMetrics(hint).elidedText(row.detail, Qt::ElideRight, body.width()));
         painter->restore();
     }
 
@@ -171,12 +171,13 @@ void PopupList::paintEvent(QPaintEvent *)
     drawBox(&painter, rect(), 8, t.raised, t.line2);
     painter.setFont(typeFont(Type::Head));
     painter.setPen(t.text2);
-    painter.drawText(QRect(scaled(16), 0, width() - scaled(32), scaled(titleHeight)), Qt::AlignVCenter | Qt::AlignLeading, m_title);
+    painter.drawText(
+        QRect(scaled(16), 0, width() - scaled(32), scaled(titleHeight)), Qt::AlignVCenter | Qt::AlignLeading, m_title);
     if (m_rows.isEmpty()) {
         painter.setFont(typeFont(Type::Control));
         painter.setPen(t.text3);
         painter.drawText(QRect(scaled(16), scaled(titleHeight), width() - scaled(32), scaled(singleHeight)),
-                         Qt::AlignVCenter | Qt::AlignLeading, m_emptyText);
+            Qt::AlignVCenter | Qt::AlignLeading, m_emptyText);
     }
 }
 

@@ -36,9 +36,12 @@ public:
         setToolTip(tip);
         update();
     }
-    int labelWidth() const { return qCeil(QFontMetricsF(typeFont(Type::Head, QFont::Medium)).horizontalAdvance(text())); }
+    int labelWidth() const
+    {
+        return qCeil(QFontMetricsF(typeFont(Type::Head, QFont::Medium)).horizontalAdvance(text()));
+    }
     void setIconOnly(bool only) { m_iconOnly = only; }
-    QSize sizeHint() const override { return {scaled(48), scaled(m_iconOnly ? 42 : 54)}; }
+    QSize sizeHint() const override { return { scaled(48), scaled(m_iconOnly ? 42 : 54) }; }
 
 protected:
     void paintEvent(QPaintEvent *) override
@@ -88,7 +91,8 @@ private:
         painter.setFont(f);
         painter.setPen(hue.text);
         painter.drawText(QPointF(box.center().x() - QFontMetricsF(f).horizontalAdvance(text) / 2,
-                                 centredBaseline(f, box.top(), height)), text);
+                             centredBaseline(f, box.top(), height)),
+            text);
     }
 
     IconId m_icon;

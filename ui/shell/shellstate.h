@@ -1,4 +1,5 @@
-// What the frame of the window shows, as one value: app/ makes it from the engine's reports, at most four times a second.
+// What the frame of the window shows, as one value: app/ makes it from the engine's reports, at most four times a
+// second.
 #pragma once
 
 #include "ui/shell/navigator.h"

@@ -53,17 +53,19 @@ void ShortcutSheet::fill()
         QTreeWidgetItem *head = nullptr;
         for (const QAction *action : m_actions->all()) {
             const QString text = QString(action->text()).remove(QLatin1Char('&'));
-            const QString keys = QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText).replace(QStringLiteral("; "), QStringLiteral(", "));
-            const bool wanted = text.contains(m_filter->text(), Qt::CaseInsensitive) || keys.contains(m_filter->text(), Qt::CaseInsensitive);
+            const QString keys = QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText)
+                                     .replace(QStringLiteral("; "), QStringLiteral(", "));
+            const bool wanted = text.contains(m_filter->text(), Qt::CaseInsensitive)
+                || keys.contains(m_filter->text(), Qt::CaseInsensitive);
             if (Actions::groupOf(action) != group || keys.isEmpty() || !wanted)
                 continue;
             if (!head) {
-                head = new QTreeWidgetItem(m_list, {group});
+                head = new QTreeWidgetItem(m_list, { group });
                 head->setFont(0, typeFont(Type::Head));
                 head->setFlags(Qt::ItemIsEnabled);
                 head->setFirstColumnSpanned(true);
             }
-            auto *row = new QTreeWidgetItem(m_list, {text, keys});
+            auto *row = new QTreeWidgetItem(m_list, { text, keys });
             row->setFont(1, typeFont(Type::Wire));
         }
     }

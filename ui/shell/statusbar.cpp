@@ -12,34 +12,35 @@
 namespace gatehouse::ui {
 namespace {
 
-Runs number(const QString &value, const QString &unit) { return {wire(value), soft(QStringLiteral(" ") + unit)}; }
+Runs number(const QString &value, const QString &unit) { return { wire(value), soft(QStringLiteral(" ") + unit) }; }
 
 FlatButton::Face engineFace(const ShellState &s)
 {
     FlatButton::Face face;
-    const int errors = static_cast<int>(std::count_if(s.problems.begin(), s.problems.end(), [](const Problem &p) {
-        return p.severity == Problem::Severity::Error;
-    }));
+    const int errors = static_cast<int>(std::count_if(
+        s.problems.begin(), s.problems.end(), [](const Problem &p) { return p.severity == Problem::Severity::Error; }));
     switch (s.engine) {
     case ShellState::Engine::Running:
     case ShellState::Engine::Holding:
         face.icon = IconId::Check;
-        face.text = {soft(StatusBar::tr("Running revision %1, applied %2").arg(s.revision).arg(formatClock(s.appliedAt)))};
+        face.text = { soft(
+            StatusBar::tr("Running revision %1, applied %2").arg(s.revision).arg(formatClock(s.appliedAt))) };
         break;
     case ShellState::Engine::LastGood:
         face.icon = IconId::Warning;
         face.hue = HueId::Client;
-        face.text = {soft((errors == 1 ? StatusBar::tr("Running revision %1; your edit has 1 error and is not applied")
-                                       : StatusBar::tr("Running revision %1; your edit has %n errors and is not applied", nullptr, errors))
-                               .arg(s.revision))};
+        face.text = { soft((errors == 1
+                ? StatusBar::tr("Running revision %1; your edit has 1 error and is not applied")
+                : StatusBar::tr("Running revision %1; your edit has %n errors and is not applied", nullptr, errors))
+                               .arg(s.revision)) };
         break;
     case ShellState::Engine::Failed:
         face.icon = IconId::Error;
         face.hue = HueId::Server;
-        face.text = {soft(s.engineText)};
+        face.text = { soft(s.engineText) };
         break;
-    case ShellState::Engine::Starting: face.text = {soft(StatusBar::tr("Starting"))}; break;
-    case ShellState::Engine::Stopped: face.text = {soft(StatusBar::tr("Stopped"))}; break;
+    case ShellState::Engine::Starting: face.text = { soft(StatusBar::tr("Starting")) }; break;
+    case ShellState::Engine::Stopped: face.text = { soft(StatusBar::tr("Stopped")) }; break;
     }
     return face;
 }
@@ -52,7 +53,7 @@ FlatButton::Face problemsFace(const ShellState &s)
     const int warnings = static_cast<int>(s.problems.size()) - errors;
     FlatButton::Face face;
     if (errors + warnings == 0) {
-        face.text = {soft(StatusBar::tr("No problems"))};
+        face.text = { soft(StatusBar::tr("No problems")) };
         return face;
     }
     QStringList words;
@@ -62,7 +63,7 @@ FlatButton::Face problemsFace(const ShellState &s)
         words << (warnings == 1 ? StatusBar::tr("1 warning") : StatusBar::tr("%n warnings", nullptr, warnings));
     face.icon = errors ? IconId::Error : IconId::Warning;
     face.hue = errors ? HueId::Server : HueId::Client;
-    face.text = {soft(words.join(QStringLiteral(", ")))};
+    face.text = { soft(words.join(QStringLiteral(", "))) };
     return face;
 }
 
@@ -101,23 +102,32 @@ void StatusBar::setState(const ShellState &s)
     const bool live = s.engine != ShellState::Engine::Stopped && s.engine != ShellState::Engine::Failed;
     part(Part::Engine)->setFace(engineFace(s));
     part(Part::Engine)->setToolTip(plainToolTip(s.engineDetail));
-    part(Part::Rate)->setFace({{}, {}, number(live ? formatRate(s.requestsPerSecond) : dash, tr("req/s")), {}, false, false});
-    part(Part::Latency)->setFace({{}, {}, {soft(tr("p99 ")), wire(live ? formatDuration(s.p99) : dash)}, {}, false, false});
-    part(Part::Recorded)->setFace({{}, {}, number(formatCount(s.recorded), tr("recorded")), {}, false, false});
-    FlatButton::Face dropped{{}, {}, number(formatCount(s.bodiesDropped), tr("bodies dropped")), {}, false, false};
+    part(Part::Rate)
+        ->setFace({ {}, {}, number(live ? formatRate(s.requestsPerSecond) : dash, tr("req/s")), {}, false, false });
+    part(Part::Latency)
+        ->setFace({ {}, {}, { soft(tr("p99 ")), wire(live ? formatDuration(s.p99) : dash) }, {}, false, false });
+    part(Part::Recorded)->setFace({ {}, {}, number(formatCount(s.recorded), tr("recorded")), {}, false, false });
+    FlatButton::Face dropped{ {}, {}, number(formatCount(s.bodiesDropped), tr("bodies dropped")), {}, false, false };
     if (s.bodiesDropped > 0)
         dropped.hue = HueId::Client;
     part(Part::Dropped)->setFace(dropped);
-    part(Part::Memory)->setFace({{}, {}, {soft(tr("%1 of %2").arg(formatBytes(s.recorderBytes), formatBytes(s.recorderLimit)))}, {}, false, false});
+    part(Part::Memory)
+        ->setFace({ {}, {}, { soft(tr("%1 of %2").arg(formatBytes(s.recorderBytes), formatBytes(s.recorderLimit))) },
+            {}, false, false });
     m_wanted[static_cast<int>(Part::Memory)] = s.recorderLimit > 0;
     part(Part::Problems)->setFace(problemsFace(s));
-    part(Part::Saved)->setFace({{}, {}, {soft(s.unsavedChanges == 0 ? tr("Saved") : s.unsavedChanges == 1 ? tr("Unsaved: 1 change") : tr("Unsaved: %n changes", nullptr, s.unsavedChanges))}, {}, false, false});
+    part(Part::Saved)
+        ->setFace({ {}, {},
+            { soft(s.unsavedChanges == 0    ? tr("Saved")
+                    : s.unsavedChanges == 1 ? tr("Unsaved: 1 change")
+                                            : tr("Unsaved: %n changes", nullptr, s.unsavedChanges)) },
+            {}, false, false });
     m_wanted[static_cast<int>(Part::Saved)] = !s.workspace.isEmpty();
     part(Part::Saved)->setToolTip(s.unsavedChanges ? tr("Save (Ctrl+S)") : plainToolTip(s.workspacePath));
     fit();
 }
 
-QSize StatusBar::minimumSizeHint() const { return {scaled(400), scaled(26)}; }
+QSize StatusBar::minimumSizeHint() const { return { scaled(400), scaled(26) }; }
 void StatusBar::resizeEvent(QResizeEvent *) { fit(); }
 
 void StatusBar::fit()
@@ -128,7 +138,7 @@ void StatusBar::fit()
         shown[i] = m_wanted[i];
         needed += shown[i] ? m_parts[i]->sizeHint().width() : 0;
     }
-    for (const Part less : {Part::Memory, Part::Recorded, Part::Dropped, Part::Latency, Part::Rate}) {
+    for (const Part less : { Part::Memory, Part::Recorded, Part::Dropped, Part::Latency, Part::Rate }) {
         const int i = static_cast<int>(less);
         if (needed <= width() || !shown[i])
             continue;

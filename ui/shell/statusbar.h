@@ -29,7 +29,7 @@ protected:
 private:
     void fit();
     FlatButton *m_parts[8];
-    bool m_wanted[8] = {true, true, true, true, true, true, true, true};
+    bool m_wanted[8] = { true, true, true, true, true, true, true, true };
 };
 
 } // namespace gatehouse::ui

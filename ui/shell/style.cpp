@@ -23,10 +23,7 @@ namespace {
 
 constexpr qreal controlRadius = 5;
 
-QByteArray kindOf(const QWidget *widget)
-{
-    return widget ? widget->property("kind").toByteArray() : QByteArray();
-}
+QByteArray kindOf(const QWidget *widget) { return widget ? widget->property("kind").toByteArray() : QByteArray(); }
 
 bool hasError(const QWidget *widget) { return widget && widget->property("error").toBool(); }
 
@@ -62,17 +59,17 @@ ButtonLook buttonLook(const QByteArray &kind, const QStyleOption *option)
     const bool enabled = isOn(option, QStyle::State_Enabled);
     const bool down = isOn(option, QStyle::State_Sunken);
     const bool hover = enabled && isOn(option, QStyle::State_MouseOver);
-    ButtonLook look{plain, t.line2, t.text};
+    ButtonLook look{ plain, t.line2, t.text };
     if (kind == "primary")
-        look = enabled ? ButtonLook{t.accent, t.accent, t.onAccent} : ButtonLook{t.sunken, t.line2, t.text3};
+        look = enabled ? ButtonLook{ t.accent, t.accent, t.onAccent } : ButtonLook{ t.sunken, t.line2, t.text3 };
     else if (kind == "quiet")
-        look = {QColor(), QColor(), t.text};
+        look = { QColor(), QColor(), t.text };
     else if (kind == "link")
-        look = {QColor(), QColor(), t.accentText};
+        look = { QColor(), QColor(), t.accentText };
     else if (kind == "danger")
         look.text = t.server.text;
     else if (kind == "tinted" || isOn(option, QStyle::State_On))
-        look = {t.accentTint, kind == "tinted" ? t.accentTint : t.accent, t.accentText};
+        look = { t.accentTint, kind == "tinted" ? t.accentTint : t.accent, t.accentText };
     if (!enabled)
         look.text = t.text3;
     if (kind == "link")
@@ -112,9 +109,9 @@ void drawIndicator(const QStyleOption *option, QPainter *painter, bool round)
         painter->setBrush(ink);
         painter->drawEllipse(box.center(), box.width() * 0.2, box.width() * 0.2);
     } else if (mixed) {
-        drawMark(painter, box, {{0.28, 0.5}, {0.72, 0.5}}, ink, 1.8);
+        drawMark(painter, box, { { 0.28, 0.5 }, { 0.72, 0.5 } }, ink, 1.8);
     } else if (on) {
-        drawMark(painter, box, {{0.26, 0.52}, {0.44, 0.7}, {0.75, 0.33}}, ink, 1.8);
+        drawMark(painter, box, { { 0.26, 0.52 }, { 0.44, 0.7 }, { 0.75, 0.33 } }, ink, 1.8);
     }
     if (showsRing(option))
         drawFocusRing(painter, option->rect, round ? radius + 1 : 5);
@@ -132,7 +129,7 @@ void drawTab(const QStyleOptionTab *tab, QPainter *painter, const QWidget *widge
         painter->fillRect(r, selected ? t.surface : t.sunken);
         painter->fillRect(QRect(r.right(), r.top(), 1, r.height()), t.line);
         painter->fillRect(selected ? QRect(r.left(), r.top(), r.width(), 2) : QRect(r.left(), r.bottom(), r.width(), 1),
-                          selected ? t.accent : t.line);
+            selected ? t.accent : t.line);
     } else if (selected) {
         const int inset = scaled(10);
         painter->fillRect(QRect(r.left() + inset, r.bottom() - 1, r.width() - 2 * inset, 2), t.accent);
@@ -152,8 +149,8 @@ void drawTab(const QStyleOptionTab *tab, QPainter *painter, const QWidget *widge
     }
     text.setLeft(text.left() + tab->leftButtonSize.width());
     text.setRight(text.right() - tab->rightButtonSize.width());
-    painter->drawText(text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic,
-                      tab->text);
+    painter->drawText(
+        text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic, tab->text);
     if (showsRing(tab) && selected)
         drawFocusRing(painter, r.adjusted(2, 3, -2, -3), controlRadius);
     painter->restore();
@@ -217,7 +214,7 @@ void drawMenuItem(const QStyleOptionMenuItem *item, QPainter *painter)
     painter->setFont(item->font);
     painter->setPen(enabled ? t.text : t.text3);
     painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic | Qt::TextSingleLine,
-                      tab < 0 ? item->text : item->text.left(tab));
+        tab < 0 ? item->text : item->text.left(tab));
     if (tab >= 0) {
         painter->setPen(t.text3);
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignTrailing | Qt::TextSingleLine, item->text.mid(tab + 1));
@@ -248,8 +245,8 @@ void drawFocusRing(QPainter *painter, const QRectF &rect, qreal radius)
     drawBox(painter, rect, radius, QColor(), t.focus, t.focusWidth);
 }
 
-void drawRowBackground(QPainter *painter, const QRect &row, bool selected, bool active, bool hovered, bool focused,
-                       bool rightToLeft)
+void drawRowBackground(
+    QPainter *painter, const QRect &row, bool selected, bool active, bool hovered, bool focused, bool rightToLeft)
 {
     const Tokens &t = Tokens::current();
     if (selected)
@@ -349,8 +346,8 @@ int Style::styleHint(StyleHint hint, const QStyleOption *option, const QWidget *
     }
 }
 
-QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
-                              const QWidget *widget) const
+QSize Style::sizeFromContents(
+    ContentsType type, const QStyleOption *option, const QSize &size, const QWidget *widget) const
 {
     const int height = scaled(28);
     const QFontMetrics metrics = option ? option->fontMetrics : QFontMetrics(typeFont(Type::Control));
@@ -365,7 +362,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
             width += scaled(16) + (button->text.isEmpty() ? 0 : scaled(6));
         if (button->features.testFlag(QStyleOptionButton::HasMenu))
             width += scaled(16);
-        return {button->text.isEmpty() ? height : width, height};
+        return { button->text.isEmpty() ? height : width, height };
     }
     case CT_ToolButton: {
         const auto *button = qstyleoption_cast<const QStyleOptionToolButton *>(option);
@@ -378,11 +375,11 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
         if (button->features.testFlag(QStyleOptionToolButton::HasMenu)
             && button->toolButtonStyle != Qt::ToolButtonIconOnly)
             width += scaled(18);
-        return {width, height};
+        return { width, height };
     }
-    case CT_LineEdit: return {size.width() + scaled(16), height};
-    case CT_SpinBox: return {size.width() + scaled(28), height};
-    case CT_ComboBox: return {size.width() + scaled(9 + 26), height};
+    case CT_LineEdit: return { size.width() + scaled(16), height };
+    case CT_SpinBox: return { size.width() + scaled(28), height };
+    case CT_ComboBox: return { size.width() + scaled(9 + 26), height };
     case CT_TabBarTab: {
         const auto *tab = qstyleoption_cast<const QStyleOptionTab *>(option);
         if (!tab)
@@ -391,26 +388,26 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
             + tab->leftButtonSize.width() + tab->rightButtonSize.width();
         if (!tab->icon.isNull())
             width += scaled(22);
-        return {width, scaled(kindOf(widget) == "document" ? 36 : 32)};
+        return { width, scaled(kindOf(widget) == "document" ? 36 : 32) };
     }
-    case CT_HeaderSection: return {QProxyStyle::sizeFromContents(type, option, size, widget).width(), scaled(28)};
+    case CT_HeaderSection: return { QProxyStyle::sizeFromContents(type, option, size, widget).width(), scaled(28) };
     case CT_MenuItem: {
         const auto *item = qstyleoption_cast<const QStyleOptionMenuItem *>(option);
         if (item && item->menuItemType == QStyleOptionMenuItem::Separator)
-            return {size.width(), scaled(9)};
-        return {size.width() + scaled(16 + 16 + 36), scaled(28)};
+            return { size.width(), scaled(9) };
+        return { size.width() + scaled(16 + 16 + 36), scaled(28) };
     }
     case CT_ItemViewItem: {
         const QSize base = QProxyStyle::sizeFromContents(type, option, size, widget);
-        return {base.width(), qMax(base.height(), scaled(26))};
+        return { base.width(), qMax(base.height(), scaled(26)) };
     }
     default: break;
     }
     return QProxyStyle::sizeFromContents(type, option, size, widget);
 }
 
-QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl part,
-                            const QWidget *widget) const
+QRect Style::subControlRect(
+    ComplexControl control, const QStyleOptionComplex *option, SubControl part, const QWidget *widget) const
 {
     if (control == CC_ComboBox) {
         const QRect r = option->rect;
@@ -433,8 +430,8 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex *o
         int handle = length;
         if (range > 0)
             handle = qBound(qMin(32, length), int(qint64(bar->pageStep) * length / (range + bar->pageStep)), length);
-        const int start = sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - handle,
-                                                  bar->upsideDown);
+        const int start =
+            sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - handle, bar->upsideDown);
         const auto slice = [&](int from, int to) {
             const QRect r = vertical ? QRect(0, from, option->rect.width(), to - from)
                                      : QRect(from, 0, to - from, option->rect.height());
@@ -463,8 +460,8 @@ QRect Style::subElementRect(SubElement element, const QStyleOption *option, cons
     }
 }
 
-void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
-                          const QWidget *widget) const
+void Style::drawPrimitive(
+    PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const
 {
     const Tokens &t = Tokens::current();
     switch (element) {
@@ -479,8 +476,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
     case PE_FrameFocusRect: {
         if (qobject_cast<const QAbstractItemView *>(widget)) {
             const QRect r = option->rect;
-            painter->fillRect(QRect(option->direction == Qt::RightToLeft ? r.right() - 2 : r.left(), r.top(), 3,
-                                    r.height()), t.focus);
+            painter->fillRect(
+                QRect(option->direction == Qt::RightToLeft ? r.right() - 2 : r.left(), r.top(), 3, r.height()),
+                t.focus);
         } else if (isOn(option, State_KeyboardFocusChange)) {
             drawFocusRing(painter, option->rect, controlRadius);
         }
@@ -494,7 +492,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         if (item && item->backgroundBrush.style() != Qt::NoBrush)
             painter->fillRect(item->rect, item->backgroundBrush);
         drawRowBackground(painter, option->rect, isOn(option, State_Selected), isOn(option, State_Active),
-                          isOn(option, State_MouseOver), false);
+            isOn(option, State_MouseOver), false);
         return;
     }
     case PE_PanelItemViewRow: return; // each item draws its own ground
@@ -506,13 +504,19 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
     case PE_FrameWindow: {
         const QByteArray kind = kindOf(widget);
         const bool sunken = kind == "sunken";
-        if (sunken || kind == "card")
-            drawBox(painter, option->rect, 7, sunken ? t.sunken : t.dark ? t.raised : t.surface, t.line);
+        if (sunken || kind == "card" || kind == "plot")
+            drawBox(painter, option->rect, 7,
+                sunken                          ? t.sunken
+                    : kind == "plot" || !t.dark ? t.surface
+                                                : t.raised,
+                t.line);
         else
             drawBox(painter, option->rect, controlRadius, QColor(), t.line2);
         return;
     }
-    case PE_FrameTabBarBase: painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), t.line); return;
+    case PE_FrameTabBarBase:
+        painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), t.line);
+        return;
     case PE_FrameTabWidget:
     case PE_FrameStatusBarItem:
     case PE_PanelStatusBar: return;
@@ -526,19 +530,22 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         return;
     case PE_IndicatorHeaderArrow:
         if (const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option))
-            paintIcon(painter, option->rect, header->sortIndicator == QStyleOptionHeader::SortUp ? IconId::ArrowUp : IconId::ArrowDown, t.text2);
+            paintIcon(painter, option->rect,
+                header->sortIndicator == QStyleOptionHeader::SortUp ? IconId::ArrowUp : IconId::ArrowDown, t.text2);
         return;
     case PE_IndicatorArrowDown: paintIcon(painter, option->rect, IconId::ChevronDown, t.text2); return;
     case PE_IndicatorArrowUp: paintIcon(painter, option->rect, IconId::ChevronUp, t.text2); return;
     case PE_IndicatorArrowLeft: paintIcon(painter, option->rect, IconId::ChevronLeft, t.text2); return;
     case PE_IndicatorArrowRight: paintIcon(painter, option->rect, IconId::ChevronRight, t.text2); return;
-    case PE_IndicatorTabClose: paintIcon(painter, option->rect, IconId::Close, isOn(option, State_MouseOver) ? t.text : t.text3); return;
+    case PE_IndicatorTabClose:
+        paintIcon(painter, option->rect, IconId::Close, isOn(option, State_MouseOver) ? t.text : t.text3);
+        return;
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
 }
 
-void Style::drawControl(ControlElement element, const QStyleOption *option, QPainter *painter,
-                        const QWidget *widget) const
+void Style::drawControl(
+    ControlElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const
 {
     const Tokens &t = Tokens::current();
     switch (element) {
@@ -564,9 +571,10 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
             x += size + scaled(6);
         }
         painter->setPen(look.text);
-        const QRect text = visualRect(option->direction, r, QRect(x, r.top(), qMin(textWidth, r.right() - x), r.height()));
+        const QRect text =
+            visualRect(option->direction, r, QRect(x, r.top(), qMin(textWidth, r.right() - x), r.height()));
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic | Qt::TextSingleLine,
-                          button->fontMetrics.elidedText(button->text, Qt::ElideRight, text.width() + 1, Qt::TextShowMnemonic));
+            button->fontMetrics.elidedText(button->text, Qt::ElideRight, text.width() + 1, Qt::TextShowMnemonic));
         if (menu) {
             const QRect arrow(x + textWidth + scaled(4), r.center().y() - scaled(6), scaled(12), scaled(12));
             paintIcon(painter, visualRect(option->direction, r, arrow), IconId::ChevronDown, t.text2);
@@ -604,12 +612,14 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
         QRect text = proxy()->subControlRect(CC_ComboBox, combo, SC_ComboBoxEditField, widget);
         if (!combo->currentIcon.isNull()) {
             const int size = scaled(16);
-            combo->currentIcon.paint(painter, visualRect(option->direction, text, QRect(text.left(), text.center().y() - size / 2, size, size)));
-            text.adjust(option->direction == Qt::LeftToRight ? size + 6 : 0, 0, option->direction == Qt::LeftToRight ? 0 : -size - 6, 0);
+            combo->currentIcon.paint(painter,
+                visualRect(option->direction, text, QRect(text.left(), text.center().y() - size / 2, size, size)));
+            text.adjust(option->direction == Qt::LeftToRight ? size + 6 : 0, 0,
+                option->direction == Qt::LeftToRight ? 0 : -size - 6, 0);
         }
         painter->setPen(isOn(option, State_Enabled) ? t.text : t.text3);
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextSingleLine,
-                          combo->fontMetrics.elidedText(combo->currentText, Qt::ElideRight, text.width() + 1));
+            combo->fontMetrics.elidedText(combo->currentText, Qt::ElideRight, text.width() + 1));
         return;
     }
     default: break;
@@ -617,8 +627,8 @@ void Style::drawControl(ControlElement element, const QStyleOption *option, QPai
     QProxyStyle::drawControl(element, option, painter, widget);
 }
 
-void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter,
-                               const QWidget *widget) const
+void Style::drawComplexControl(
+    ComplexControl control, const QStyleOptionComplex *option, QPainter *painter, const QWidget *widget) const
 {
     const Tokens &t = Tokens::current();
     switch (control) {
@@ -645,7 +655,8 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
         const QColor ground = framed ? (t.dark ? t.raised : t.surface) : QColor();
         QColor fill = on ? t.accentTint : ground;
         if (hot)
-            fill = on ? blend(t.accentTint, t.text, 0.06) : blend(t.surface, t.text, isOn(option, State_Sunken) ? 0.14 : 0.08);
+            fill = on ? blend(t.accentTint, t.text, 0.06)
+                      : blend(t.surface, t.text, isOn(option, State_Sunken) ? 0.14 : 0.08);
         if (fill.isValid() || framed)
             drawBox(painter, r, controlRadius, fill, framed ? t.line2 : on && t.highContrast ? t.accent : QColor());
         const QColor ink = !enabled ? blend(t.frame, t.text3, 0.55) : on ? t.accentText : t.text2;
@@ -653,18 +664,24 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
         const bool hasText = button->toolButtonStyle != Qt::ToolButtonIconOnly && !button->text.isEmpty();
         const bool hasIcon = !button->icon.isNull() && button->toolButtonStyle != Qt::ToolButtonTextOnly;
         if (hasIcon) {
-            const QRect place = hasText ? visualRect(option->direction, r, QRect(r.left() + scaled(8), r.center().y() - size / 2 + 1, size, size))
-                                        : QRect(r.left() + (r.width() - size) / 2, r.top() + (r.height() - size) / 2, size, size);
+            const QRect place = hasText
+                ? visualRect(
+                    option->direction, r, QRect(r.left() + scaled(8), r.center().y() - size / 2 + 1, size, size))
+                : QRect(r.left() + (r.width() - size) / 2, r.top() + (r.height() - size) / 2, size, size);
             paintIcon(painter, place, button->icon, ink);
         }
         if (hasText) {
             const bool menu = button->features.testFlag(QStyleOptionToolButton::HasMenu);
-            const QRect text = visualRect(option->direction, r, r.adjusted(scaled(hasIcon ? 30 : 8), 0, -scaled(menu ? 22 : 8), 0));
+            const QRect text =
+                visualRect(option->direction, r, r.adjusted(scaled(hasIcon ? 30 : 8), 0, -scaled(menu ? 22 : 8), 0));
             painter->setPen(!enabled ? t.text3 : on ? t.accentText : t.text);
             painter->setFont(button->font);
             painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic, button->text);
             if (menu)
-                paintIcon(painter, visualRect(option->direction, r, QRect(r.right() - scaled(18), r.center().y() - scaled(6) + 1, scaled(12), scaled(12))), IconId::ChevronDown, t.text2);
+                paintIcon(painter,
+                    visualRect(option->direction, r,
+                        QRect(r.right() - scaled(18), r.center().y() - scaled(6) + 1, scaled(12), scaled(12))),
+                    IconId::ChevronDown, t.text2);
         }
         if (showsRing(option))
             drawFocusRing(painter, r, controlRadius);
@@ -676,11 +693,11 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
         return;
     case CC_SpinBox: {
         drawField(option, painter, widget, isOn(option, State_HasFocus), t.field);
-        for (const auto part : {SC_SpinBoxUp, SC_SpinBoxDown}) {
+        for (const auto part : { SC_SpinBoxUp, SC_SpinBoxDown }) {
             const QRect r = proxy()->subControlRect(CC_SpinBox, option, part, widget);
             const int size = scaled(10);
             paintIcon(painter, QRect(r.center().x() - size / 2, r.center().y() - size / 2, size, size),
-                      part == SC_SpinBoxUp ? IconId::ChevronUp : IconId::ChevronDown, t.text2);
+                part == SC_SpinBoxUp ? IconId::ChevronUp : IconId::ChevronDown, t.text2);
         }
         return;
     }

@@ -18,7 +18,7 @@ Theme *theTheme = nullptr;
 QString wireFamily()
 {
     // PreferNoShaping keeps ligatures away, so a programming font is safe here.
-    for (const auto *name : {u"JetBrains Mono", u"IBM Plex Mono", u"Cascadia Mono", u"Fira Mono"}) {
+    for (const auto *name : { u"JetBrains Mono", u"IBM Plex Mono", u"Cascadia Mono", u"Fira Mono" }) {
         const QString family = QString::fromUtf16(name);
         if (QFontDatabase::hasFamily(family))
             return family;
@@ -37,7 +37,8 @@ QFont systemFont()
         font.setPointSizeF(qMax(font.pointSizeF(), 9.75)); // 13 px
     }
     if (font.pointSizeF() <= 0) {
-        const qreal dpi = QGuiApplication::primaryScreen() ? QGuiApplication::primaryScreen()->logicalDotsPerInchY() : 96;
+        const qreal dpi =
+            QGuiApplication::primaryScreen() ? QGuiApplication::primaryScreen()->logicalDotsPerInchY() : 96;
         font.setPointSizeF(font.pixelSize() * 72.0 / dpi);
     }
     return font;
@@ -58,17 +59,17 @@ struct TypeRow {
 };
 
 constexpr TypeRow types[] = {
-    {Type::Title, 17, QFont::DemiBold, false},
-    {Type::Section, 13, QFont::DemiBold, false},
-    {Type::Body, 13, QFont::Normal, false},
-    {Type::Strong, 13, QFont::Medium, false},
-    {Type::Control, 12.5, QFont::Normal, false},
-    {Type::ControlStrong, 12.5, QFont::DemiBold, false},
-    {Type::Head, 11.5, QFont::DemiBold, false},
-    {Type::Hint, 11.5, QFont::Normal, false},
-    {Type::Wire, 12, QFont::Normal, true},
-    {Type::WireSmall, 11, QFont::Normal, true},
-    {Type::WireLarge, 20, QFont::Medium, true},
+    { Type::Title, 17, QFont::DemiBold, false },
+    { Type::Section, 13, QFont::DemiBold, false },
+    { Type::Body, 13, QFont::Normal, false },
+    { Type::Strong, 13, QFont::Medium, false },
+    { Type::Control, 12.5, QFont::Normal, false },
+    { Type::ControlStrong, 12.5, QFont::DemiBold, false },
+    { Type::Head, 11.5, QFont::DemiBold, false },
+    { Type::Hint, 11.5, QFont::Normal, false },
+    { Type::Wire, 12, QFont::Normal, true },
+    { Type::WireSmall, 11, QFont::Normal, true },
+    { Type::WireLarge, 20, QFont::Medium, true },
 };
 
 } // namespace
@@ -98,7 +99,7 @@ QPalette paletteFor(const Tokens &t)
     p.setColor(QPalette::LinkVisited, t.accentText);
     p.setColor(QPalette::ToolTipBase, t.raised);
     p.setColor(QPalette::ToolTipText, t.text);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText})
+    for (const auto role : { QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::HighlightedText })
         p.setColor(QPalette::Disabled, role, t.text3);
     return p;
 }
@@ -129,7 +130,8 @@ bool Theme::systemIsDark() const
     const QString gtk = qEnvironmentVariable("GTK_THEME");
     if (!gtk.isEmpty())
         return gtk.endsWith(QStringLiteral("dark"), Qt::CaseInsensitive);
-    return m_systemPalette.color(QPalette::Window).lightness() < m_systemPalette.color(QPalette::WindowText).lightness();
+    return m_systemPalette.color(QPalette::Window).lightness()
+        < m_systemPalette.color(QPalette::WindowText).lightness();
 }
 
 void Theme::setChoice(ThemeChoice choice)
@@ -160,8 +162,8 @@ void Theme::apply()
 {
     const bool dark = m_choice == ThemeChoice::Dark || (m_choice != ThemeChoice::Light && systemIsDark());
     const bool high = m_choice == ThemeChoice::HighContrast;
-    Tokens::setCurrent(high ? (dark ? Scheme::HighContrastDark : Scheme::HighContrastLight)
-                            : (dark ? Scheme::Dark : Scheme::Light));
+    Tokens::setCurrent(
+        high ? (dark ? Scheme::HighContrastDark : Scheme::HighContrastLight) : (dark ? Scheme::Dark : Scheme::Light));
     QFont base = m_systemFont;
     base.setPointSizeF(m_systemFont.pointSizeF() * m_textScale);
     if (QApplication::font() != base)

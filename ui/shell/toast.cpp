@@ -44,14 +44,17 @@ void Toast::paintEvent(QPaintEvent *)
     QPainter painter(this);
     drawBox(&painter, rect(), 8, t.raised, t.line2);
     const int size = scaled(16);
-    const IconId id = m_hue == HueId::Server ? IconId::Error : m_hue == HueId::Client ? IconId::Warning
-        : m_hue == HueId::Ok ? IconId::Check : IconId::Info;
+    const IconId id = m_hue == HueId::Server ? IconId::Error
+        : m_hue == HueId::Client             ? IconId::Warning
+        : m_hue == HueId::Ok                 ? IconId::Check
+                                             : IconId::Info;
     paintIcon(&painter, QRectF(scaled(12), (height() - size) / 2.0, size, size), id, t.hue(m_hue).text);
     const QFont f = typeFont(Type::Control);
     painter.setFont(f);
     painter.setPen(t.text);
     const QRect text = rect().adjusted(scaled(38), 0, -scaled(14), 0);
-    painter.drawText(text, Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(f).elidedText(m_text, Qt::ElideRight, text.width() + 1));
+    painter.drawText(
+        text, Qt::AlignVCenter | Qt::AlignLeft, QFontMetrics(f).elidedText(m_text, Qt::ElideRight, text.width() + 1));
 }
 
 void Toast::mousePressEvent(QMouseEvent *)

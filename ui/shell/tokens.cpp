@@ -17,14 +17,14 @@ Tokens light()
     t.diffAdded = 0xDFF5F0, t.diffRemoved = 0xFCE6EC;
     t.seriesLow = 0x708AE4, t.seriesHigh = 0x16308C;
     t.shadow = QColor(16, 24, 40, 46), t.dim = QColor(25, 29, 36, 110);
-    t.ok = {0x0A6B59, 0x0C9680, 0xDFF5F0};
-    t.redirect = {0x3F5E86, 0x6087BB, 0xE8EFF8};
-    t.client = {0x924400, 0xD4630A, 0xFDEEDD};
-    t.server = {0xA80D3C, 0xB00F40, 0xFCE6EC};
-    t.delay = {0x4B33B0, 0x5A3FC0, 0xEEEAFC};
-    t.cache = {0x07608F, 0x088AC9, 0xE0F1FB};
-    t.mock = {0x92307A, 0xC050A0, 0xFBE8F5};
-    t.none = {t.text3, t.control, t.hover};
+    t.ok = { 0x0A6B59, 0x0C9680, 0xDFF5F0 };
+    t.redirect = { 0x3F5E86, 0x6087BB, 0xE8EFF8 };
+    t.client = { 0x924400, 0xD4630A, 0xFDEEDD };
+    t.server = { 0xA80D3C, 0xB00F40, 0xFCE6EC };
+    t.delay = { 0x4B33B0, 0x5A3FC0, 0xEEEAFC };
+    t.cache = { 0x07608F, 0x088AC9, 0xE0F1FB };
+    t.mock = { 0x92307A, 0xC050A0, 0xFBE8F5 };
+    t.none = { t.text3, t.control, t.hover };
     return t;
 }
 
@@ -41,14 +41,14 @@ Tokens dark()
     t.diffAdded = 0x14302B, t.diffRemoved = 0x3A1A27;
     t.seriesLow = 0x5A74B8, t.seriesHigh = 0xD6E2FF;
     t.shadow = QColor(0, 0, 0, 120), t.dim = QColor(5, 6, 8, 150);
-    t.ok = {0x55D6B8, 0x4CD3B4, 0x14332D};
-    t.redirect = {0x93B4DC, 0x6C91C2, 0x1F2B3B};
-    t.client = {0xFFAE66, 0xF08A2C, 0x3A2813};
-    t.server = {0xFF8FA6, 0xE4446F, 0x40192A};
-    t.delay = {0xBAAEFF, 0x8E7BF2, 0x272345};
-    t.cache = {0x7CC8F5, 0x3FA9E6, 0x132F42};
-    t.mock = {0xF0A6DF, 0xE58BD0, 0x3A2036};
-    t.none = {t.text3, t.control, t.hover};
+    t.ok = { 0x55D6B8, 0x4CD3B4, 0x14332D };
+    t.redirect = { 0x93B4DC, 0x6C91C2, 0x1F2B3B };
+    t.client = { 0xFFAE66, 0xF08A2C, 0x3A2813 };
+    t.server = { 0xFF8FA6, 0xE4446F, 0x40192A };
+    t.delay = { 0xBAAEFF, 0x8E7BF2, 0x272345 };
+    t.cache = { 0x7CC8F5, 0x3FA9E6, 0x132F42 };
+    t.mock = { 0xF0A6DF, 0xE58BD0, 0x3A2036 };
+    t.none = { t.text3, t.control, t.hover };
     return t;
 }
 
@@ -66,7 +66,7 @@ Tokens highContrast(Tokens t)
 }
 
 struct Store {
-    Tokens values[4] = {light(), dark(), highContrast(light()), highContrast(dark())};
+    Tokens values[4] = { light(), dark(), highContrast(light()), highContrast(dark()) };
     Scheme current = Scheme::Light;
 };
 

@@ -35,7 +35,8 @@ struct Tokens {
     QColor text, text2, text3, accentText;
     QColor synKey, synString, synNumber, synWord, synNote;
     QColor diffAdded, diffRemoved;
-    QColor seriesLow, seriesHigh; // the weak and the strong end of the one hue of percentiles and heat maps; focus is between
+    QColor seriesLow,
+        seriesHigh; // the weak and the strong end of the one hue of percentiles and heat maps; focus is between
     QColor shadow, dim; // below menus; over the window behind the command palette (both with alpha)
     Hue ok, redirect, client, server, delay, cache, mock, none;
     bool dark = false;

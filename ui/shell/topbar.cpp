@@ -3,9 +3,9 @@
 #include "ui/shell/actions.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
-#include "ui/widgets/format.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/flatbutton.h"
+#include "ui/widgets/format.h"
 
 #include <QtGui/QAction>
 #include <QtGui/QPainter>
@@ -37,7 +37,10 @@ protected:
         for (int i = 1; i < layout()->count(); ++i) {
             const QWidget *part = layout()->itemAt(i)->widget();
             if (part->isVisible())
-                painter.fillRect(QRect(layoutDirection() == Qt::RightToLeft ? part->geometry().right() + 1 : part->x() - 1, 1, 1, height() - 2), t.line2);
+                painter.fillRect(
+                    QRect(layoutDirection() == Qt::RightToLeft ? part->geometry().right() + 1 : part->x() - 1, 1, 1,
+                        height() - 2),
+                    t.line2);
         }
     }
 };
@@ -64,7 +67,8 @@ QString engineWord(const ShellState &state)
     case ShellState::Engine::Running: return TopBar::tr("Running");
     case ShellState::Engine::Holding: return TopBar::tr("Holding %1").arg(state.held);
     case ShellState::Engine::LastGood: return TopBar::tr("Last good version");
-    case ShellState::Engine::Failed: return state.engineText.isEmpty() ? TopBar::tr("Could not start") : state.engineText;
+    case ShellState::Engine::Failed:
+        return state.engineText.isEmpty() ? TopBar::tr("Could not start") : state.engineText;
     case ShellState::Engine::Stopped: break;
     }
     return TopBar::tr("Stopped");
@@ -90,7 +94,7 @@ public:
         m_small = small;
         updateGeometry();
     }
-    QSize sizeHint() const override { return {scaled(m_small ? 28 : 290), scaled(28)}; }
+    QSize sizeHint() const override { return { scaled(m_small ? 28 : 290), scaled(28) }; }
 
 protected:
     void paintEvent(QPaintEvent *) override
@@ -98,7 +102,8 @@ protected:
         const Tokens &t = Tokens::current();
         QPainter painter(this);
         const bool ring = hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange);
-        drawBox(&painter, rect(), 5, underMouse() ? t.hover : t.field, ring ? t.focus : t.line2, ring ? t.focusWidth : 1);
+        drawBox(
+            &painter, rect(), 5, underMouse() ? t.hover : t.field, ring ? t.focus : t.line2, ring ? t.focusWidth : 1);
         const int size = scaled(16);
         const bool rtl = layoutDirection() == Qt::RightToLeft;
         const qreal iconX = m_small ? (width() - size) / 2.0 : rtl ? width() - scaled(8) - size : scaled(8);
@@ -108,10 +113,11 @@ protected:
         painter.setFont(typeFont(Type::Control));
         painter.setPen(t.text3);
         painter.drawText(rtl ? rect().adjusted(0, 0, -scaled(31), 0) : rect().adjusted(scaled(31), 0, 0, 0),
-                         Qt::AlignVCenter | Qt::AlignLeading, text());
+            Qt::AlignVCenter | Qt::AlignLeading, text());
         const QString keys = TopBar::tr("Ctrl K");
         const int cap = keyCapWidth(keys);
-        paintKeyCap(&painter, QPointF(rtl ? scaled(6) : width() - cap - scaled(6), (height() - scaled(17)) / 2.0), keys);
+        paintKeyCap(
+            &painter, QPointF(rtl ? scaled(6) : width() - cap - scaled(6), (height() - scaled(17)) / 2.0), keys);
     }
 
 private:
@@ -136,10 +142,10 @@ TopBar::TopBar(Actions *actions, QWidget *parent)
     , m_actions(actions)
 {
     setAccessibleName(tr("Workspace and engine"));
-    for (FlatButton *part : {m_engine, m_toggle, m_address, m_copy, m_more})
+    for (FlatButton *part : { m_engine, m_toggle, m_address, m_copy, m_more })
         part->setHeight(26);
-    m_engineGroup = new Group({m_engine, m_toggle}, this);
-    m_addressGroup = new Group({m_address, m_copy, m_more}, this);
+    m_engineGroup = new Group({ m_engine, m_toggle }, this);
+    m_addressGroup = new Group({ m_address, m_copy, m_more }, this);
     setFixedHeight(scaled(44));
     m_separator->setFixedHeight(scaled(18));
     auto *row = new QHBoxLayout(this);
@@ -164,10 +170,10 @@ TopBar::TopBar(Actions *actions, QWidget *parent)
     row->addSpacing(scaled(8));
     row->addWidget(m_notes);
 
-    m_menu->setFace({IconId::Menu, {}, {}, {}, false, false});
+    m_menu->setFace({ IconId::Menu, {}, {}, {}, false, false });
     m_menu->setToolTip(tr("Menu (F10)"));
     m_menu->setAccessibleName(tr("Menu"));
-    m_copy->setFace({IconId::Copy, {}, {}, {}, false, false});
+    m_copy->setFace({ IconId::Copy, {}, {}, {}, false, false });
     m_copy->setPadding(6);
     m_copy->setToolTip(tr("Copy as curl command"));
     m_copy->setAccessibleName(m_copy->toolTip());
@@ -185,7 +191,7 @@ TopBar::TopBar(Actions *actions, QWidget *parent)
     connect(m_more, &QAbstractButton::clicked, this, &TopBar::moreAddressesRequested);
     connect(m_search, &QAbstractButton::clicked, this, &TopBar::paletteRequested);
     connect(m_notes, &QAbstractButton::clicked, this, &TopBar::notesRequested);
-    for (auto [widget, id] : {std::pair(m_undo, "edit.undo"), std::pair(m_redo, "edit.redo")}) {
+    for (auto [widget, id] : { std::pair(m_undo, "edit.undo"), std::pair(m_redo, "edit.redo") }) {
         QAction *action = m_actions->find(QLatin1String(id));
         connect(widget, &QToolButton::clicked, action, &QAction::trigger);
         const auto follow = [widget = widget, action] {
@@ -201,18 +207,19 @@ void TopBar::setState(const ShellState &s)
 {
     const bool open = !s.workspace.isEmpty();
     m_workspace->setBaseType(Type::Section);
-    m_workspace->setFace({{}, {}, {plain(open ? s.workspace : tr("No workspace"))}, {}, true, s.unsavedChanges > 0});
+    m_workspace->setFace(
+        { {}, {}, { plain(open ? s.workspace : tr("No workspace")) }, {}, true, s.unsavedChanges > 0 });
     m_workspace->setToolTip(open ? plainToolTip(s.workspacePath) : tr("Open or create a workspace"));
-    m_workspace->setAccessibleName(s.unsavedChanges > 0 ? tr("Workspace %1, unsaved").arg(s.workspace)
-                                                        : tr("Workspace %1").arg(s.workspace));
+    m_workspace->setAccessibleName(
+        s.unsavedChanges > 0 ? tr("Workspace %1, unsaved").arg(s.workspace) : tr("Workspace %1").arg(s.workspace));
     m_environment->setVisible(open);
     m_separator->setVisible(open);
     Run environment = soft(s.environment.isEmpty() ? tr("no environment") : s.environment);
-    m_environment->setFace({{}, {}, {environment}, {}, true, false});
+    m_environment->setFace({ {}, {}, { environment }, {}, true, false });
     m_environment->setAccessibleName(tr("Environment %1").arg(environment.text));
 
     const bool holding = s.engine == ShellState::Engine::Holding;
-    FlatButton::Face face{{}, {}, {plain(engineWord(s))}, {}, false, false};
+    FlatButton::Face face{ {}, {}, { plain(engineWord(s)) }, {}, false, false };
     if (holding)
         face.icon = IconId::Pause;
     else
@@ -222,7 +229,7 @@ void TopBar::setState(const ShellState &s)
     m_engine->setToolTip(plainToolTip(s.engineDetail));
     m_engine->setAccessibleName(tr("Engine: %1").arg(engineWord(s)));
     const bool runs = s.engine != ShellState::Engine::Stopped && s.engine != ShellState::Engine::Failed;
-    m_toggle->setFace({runs ? IconId::Stop : IconId::Play, {}, {}, {}, false, false});
+    m_toggle->setFace({ runs ? IconId::Stop : IconId::Play, {}, {}, {}, false, false });
     m_toggle->setToolTip(runs ? tr("Stop (Ctrl+.)") : tr("Start (Ctrl+.)"));
     m_toggle->setAccessibleName(runs ? tr("Stop") : tr("Start"));
     m_engineGroup->setVisible(open);
@@ -230,13 +237,15 @@ void TopBar::setState(const ShellState &s)
     m_addressGroup->setVisible(!s.addresses.isEmpty());
     if (!s.addresses.isEmpty()) {
         m_address->setBaseType(Type::Wire);
-        m_address->setFace({{}, {}, {plain(s.addresses.first())}, {}, false, false});
-        const QString url = s.addresses.first().contains(QStringLiteral("://")) ? s.addresses.first() : QStringLiteral("http://") + s.addresses.first();
+        m_address->setFace({ {}, {}, { plain(s.addresses.first()) }, {}, false, false });
+        const QString url = s.addresses.first().contains(QStringLiteral("://"))
+            ? s.addresses.first()
+            : QStringLiteral("http://") + s.addresses.first();
         m_address->setToolTip(tr("Copy %1").arg(QStringLiteral("curl -i %1/").arg(url)));
         m_address->setAccessibleName(tr("Address %1, copy as curl command").arg(s.addresses.first()));
         m_more->setVisible(s.addresses.size() > 1);
         m_more->setBaseType(Type::ControlStrong);
-        m_more->setFace({{}, {}, {plain(QStringLiteral("+%1").arg(s.addresses.size() - 1))}, {}, false, false});
+        m_more->setFace({ {}, {}, { plain(QStringLiteral("+%1").arg(s.addresses.size() - 1)) }, {}, false, false });
         m_more->setToolTip(tr("All addresses"));
         m_more->setAccessibleName(tr("%1 more").arg(s.addresses.size() - 1));
     }
@@ -244,7 +253,7 @@ void TopBar::setState(const ShellState &s)
 
 void TopBar::setUnreadNotes(int count)
 {
-    FlatButton::Face face{IconId::Bell, {}, {}, {}, false, count > 0};
+    FlatButton::Face face{ IconId::Bell, {}, {}, {}, false, count > 0 };
     m_notes->setFace(face);
     m_notes->setToolTip(count ? tr("Notes, %1 new").arg(count) : tr("Notes"));
 }

@@ -1,4 +1,5 @@
-// The bar at the top: menu, workspace, environment, engine, addresses, the field that opens the palette, undo, redo, notes.
+// The bar at the top: menu, workspace, environment, engine, addresses, the field that opens the palette, undo, redo,
+// notes.
 #pragma once
 
 #include "ui/shell/shellstate.h"
@@ -17,7 +18,7 @@ class TopBar final : public QWidget {
 public:
     TopBar(Actions *actions, QWidget *parent);
     void setState(const ShellState &state);
-    QSize minimumSizeHint() const override { return {400, height()}; }
+    QSize minimumSizeHint() const override { return { 400, height() }; }
     void setUnreadNotes(int count);
     void setMenuWidth(int width); // as wide as the rail below
 

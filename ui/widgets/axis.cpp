@@ -43,7 +43,7 @@ Scale linearScale(double most, Unit unit)
     const double power = std::pow(10, std::floor(std::log10(wanted)));
     // The smallest step of 1, 2 or 5 that needs at most four of it.
     double step = power / 5;
-    for (const double factor : {0.2, 0.5, 1.0, 2.0, 5.0}) {
+    for (const double factor : { 0.2, 0.5, 1.0, 2.0, 5.0 }) {
         step = power * factor;
         if (std::ceil(wanted / step - 1e-9) <= 4)
             break;
@@ -53,7 +53,7 @@ Scale linearScale(double most, Unit unit)
     const int count = std::max(1, static_cast<int>(std::ceil(wanted / step - 1e-9)));
     scale.to = step * count;
     for (int i = 0; i <= count; ++i)
-        scale.ticks.append({step * i, formatValue(step * i, unit)});
+        scale.ticks.append({ step * i, formatValue(step * i, unit) });
     return scale;
 }
 
@@ -68,13 +68,14 @@ Scale logScale(double least, double most, Unit unit)
     if (scale.to <= scale.from)
         scale.to = scale.from + 1;
     for (double at = scale.from; at <= scale.to + 1e-9; at += 1)
-        scale.ticks.append({at, formatValue(std::pow(10, at), unit)});
+        scale.ticks.append({ at, formatValue(std::pow(10, at), unit) });
     return scale;
 }
 
 QList<Tick> timeTicks(qint64 end, qint64 span, bool live)
 {
-    static constexpr std::array<qint64, 16> steps = {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600};
+    static constexpr std::array<qint64, 16> steps = { 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
+        14400, 21600 };
     qint64 step = 86'400'000;
     for (const qint64 seconds : steps) {
         if (span / (seconds * 1000) <= 5) {
@@ -89,8 +90,11 @@ QList<Tick> timeTicks(qint64 end, qint64 span, bool live)
     const qint64 offset = live ? 0 : (end + QDateTime::fromMSecsSinceEpoch(end).offsetFromUtc() * 1000LL) % step;
     for (qint64 back = offset; back <= span; back += step) {
         const QString label = live ? agoLabel(back)
-                                   : QDateTime::fromMSecsSinceEpoch(end - back).toString(step < 60'000 ? QStringLiteral("HH:mm:ss") : step < 86'400'000 ? QStringLiteral("HH:mm") : QStringLiteral("d MMM"));
-        ticks.prepend({1 - static_cast<double>(back) / static_cast<double>(span), label});
+                                   : QDateTime::fromMSecsSinceEpoch(end - back)
+                                         .toString(step < 60'000     ? QStringLiteral("HH:mm:ss")
+                                                 : step < 86'400'000 ? QStringLiteral("HH:mm")
+                                                                     : QStringLiteral("d MMM"));
+        ticks.prepend({ 1 - static_cast<double>(back) / static_cast<double>(span), label });
     }
     return ticks;
 }
@@ -100,8 +104,9 @@ QString formatValue(double value, Unit unit)
     switch (unit) {
     case Unit::Nanoseconds: {
         // Powers of ten are labels: "1 s", not "1.00 s".
-        for (const auto &[size, name] : {std::pair(1e9, "s"), std::pair(1e6, "ms"), std::pair(1e3, "\u00b5s")})
-            if (value >= size * 0.999 && value < size * 1000 && std::abs(value / size - std::round(value / size)) < 1e-6)
+        for (const auto &[size, name] : { std::pair(1e9, "s"), std::pair(1e6, "ms"), std::pair(1e3, "\u00b5s") })
+            if (value >= size * 0.999 && value < size * 1000
+                && std::abs(value / size - std::round(value / size)) < 1e-6)
                 return QString::number(std::lround(value / size)) + QChar(QChar::Nbsp) + QString::fromUtf8(name);
         return value == 0 ? QStringLiteral("0") : formatDuration(value);
     }
@@ -125,7 +130,9 @@ void paintAxes(QPainter *painter, const QRectF &area, const Scale &scale, const 
         painter->fillRect(QRectF(area.left(), y, area.width(), 1), tick.at <= scale.from ? t.line2 : t.line);
         painter->setFont(mono);
         painter->setPen(t.text2);
-        painter->drawText(QPointF(area.left() - scaled(8) - monoMetrics.horizontalAdvance(tick.label), y + monoMetrics.capHeight() / 2), tick.label);
+        painter->drawText(QPointF(area.left() - scaled(8) - monoMetrics.horizontalAdvance(tick.label),
+                              y + monoMetrics.capHeight() / 2),
+            tick.label);
     }
     painter->setFont(text);
     painter->setPen(t.text2);

@@ -1,4 +1,5 @@
-// Where an axis is labelled, and how: steps of 1, 2 and 5 with units, three to six labels. Shared by charts and heat map.
+// Where an axis is labelled, and how: steps of 1, 2 and 5 with units, three to six labels. Shared by charts and heat
+// map.
 #pragma once
 
 #include <QtCore/QList>
@@ -27,8 +28,8 @@ struct Scale {
 Scale linearScale(double most, Unit unit);
 Scale logScale(double least, double most, Unit unit);
 
-// Labels of a time axis that ends at `end` (ms since the epoch), spanning `span` ms: relative ("−5 min" … "now") when it is
-// live, clock time otherwise. `at` runs from 0 (start) to 1 (end).
+// Labels of a time axis that ends at `end` (ms since the epoch), spanning `span` ms: relative ("−5 min" … "now") when
+// it is live, clock time otherwise. `at` runs from 0 (start) to 1 (end).
 QList<Tick> timeTicks(qint64 end, qint64 span, bool live);
 
 QString formatValue(double value, Unit unit);

@@ -41,7 +41,7 @@ void paintStackedBar(QPainter *painter, const QRectF &rect, const QList<BarPart>
         const bool small = part.value / total * room < least;
         const qreal width = small ? least : part.value / wide * (room - kept);
         drawBox(painter, QRectF(x, rect.top(), width, rect.height()), 2, part.accent ? t.focus : t.hue(part.hue).fill,
-                QColor());
+            QColor());
         x += width + gap;
     }
 }
@@ -61,7 +61,7 @@ void Gauge::setValue(double fraction, HueId hue, const QString &meaning)
     update();
 }
 
-QSize Gauge::sizeHint() const { return {scaled(44), scaled(6)}; }
+QSize Gauge::sizeHint() const { return { scaled(44), scaled(6) }; }
 
 void Gauge::paintEvent(QPaintEvent *)
 {
@@ -86,7 +86,7 @@ void StackedBar::setParts(const QList<BarPart> &parts, const QString &total)
     update();
 }
 
-QSize StackedBar::sizeHint() const { return {scaled(300), scaled(32)}; }
+QSize StackedBar::sizeHint() const { return { scaled(300), scaled(32) }; }
 
 void StackedBar::paintEvent(QPaintEvent *)
 {
@@ -104,7 +104,7 @@ void StackedBar::paintEvent(QPaintEvent *)
         if (x + needed > width() - totalWidth - scaled(12))
             break;
         drawBox(&painter, QRectF(x, top + (height - scaled(8)) / 2, scaled(8), scaled(8)), 2,
-                part.accent ? t.focus : t.hue(part.hue).fill, QColor());
+            part.accent ? t.focus : t.hue(part.hue).fill, QColor());
         painter.setPen(t.text2);
         painter.drawText(QPointF(x + scaled(13), centredBaseline(small, top, height)), part.label);
         x += needed + scaled(14);

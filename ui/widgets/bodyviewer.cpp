@@ -67,7 +67,7 @@ std::string hexLines(std::string_view octets, size_t offset)
 
 BodyViewer::BodyViewer(QWidget *parent)
     : QWidget(parent)
-    , m_modes(new Segments({tr("Pretty"), tr("Raw"), tr("Hex")}, this))
+    , m_modes(new Segments({ tr("Pretty"), tr("Raw"), tr("Hex") }, this))
     , m_about(new QLabel(this))
     , m_loading(new LoadingLine(this))
     , m_editor(new CodeEditor(this))
@@ -88,7 +88,7 @@ BodyViewer::BodyViewer(QWidget *parent)
     wrap->setCheckable(true);
     QToolButton *search = iconButton(IconId::Search, tr("Find (Ctrl+F)"), this);
     QToolButton *copy = iconButton(IconId::Copy, tr("Copy the body as it was sent"), this);
-    for (QToolButton *tool : {wrap, search, copy})
+    for (QToolButton *tool : { wrap, search, copy })
         bar->addWidget(tool);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -102,7 +102,8 @@ BodyViewer::BodyViewer(QWidget *parent)
     connect(m_modes, &Segments::currentChanged, this, [this](int mode) { setMode(static_cast<Mode>(mode)); });
     connect(wrap, &QToolButton::toggled, m_editor, &CodeEditor::setWrapped);
     connect(search, &QToolButton::clicked, m_editor, &CodeEditor::openFind);
-    connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(m_body)); });
+    connect(copy, &QToolButton::clicked, this,
+        [this] { QGuiApplication::clipboard()->setText(QString::fromUtf8(m_body)); });
 }
 
 BodyViewer::~BodyViewer() = default;
@@ -116,7 +117,8 @@ void BodyViewer::setBody(const QByteArray &body, const QString &contentType, con
     m_reason.clear();
     m_language = languageOf(contentType.toStdString());
     // A body that says nothing of itself but looks like JSON.
-    if (const QByteArray start = body.left(64).trimmed(); m_language == Language::Plain && (start.startsWith('{') || start.startsWith('[')))
+    if (const QByteArray start = body.left(64).trimmed();
+        m_language == Language::Plain && (start.startsWith('{') || start.startsWith('[')))
         m_language = Language::Json;
     start();
 }
@@ -145,7 +147,8 @@ void BodyViewer::start()
     m_at = m_column = 0;
     m_cut = m_notJson = false;
     const bool hex = m_mode == Mode::Hex || (m_mode == Mode::Pretty && isBinary());
-    m_pretty = m_mode == Mode::Pretty && !hex && m_language == Language::Json ? std::make_unique<PrettyJson>() : nullptr;
+    m_pretty =
+        m_mode == Mode::Pretty && !hex && m_language == Language::Json ? std::make_unique<PrettyJson>() : nullptr;
     m_editor->setUtf8({});
     m_editor->setLanguage(hex ? Language::Plain : m_language);
     m_editor->setLineNumbers(!hex);
@@ -165,7 +168,7 @@ void BodyViewer::loadPiece()
     m_at += take;
     if (m_at < m_source.size()) {
         m_loading->setProgress(static_cast<double>(m_at) / static_cast<double>(m_source.size()),
-                               tr("%1 of %2").arg(formatBytes(m_at), formatBytes(m_source.size())));
+            tr("%1 of %2").arg(formatBytes(m_at), formatBytes(m_source.size())));
         m_timer->start();
         return;
     }

@@ -1,5 +1,5 @@
-// A body as it was sent: laid out to be read, raw, or as octets. Loads by piece, so that the window never waits; very long
-// lines are cut before the editor sees them. Nothing is decoded silently: the line above says what was done.
+// A body as it was sent: laid out to be read, raw, or as octets. Loads by piece, so that the window never waits; very
+// long lines are cut before the editor sees them. Nothing is decoded silently: the line above says what was done.
 #pragma once
 
 #include "ui/widgets/highlight.h"

@@ -44,7 +44,8 @@ QColor colorOf(const ChartSeries &series)
 
 double valueAt(const ChartSeries &series, int index)
 {
-    return index >= 0 && static_cast<size_t>(index) < series.values.size() ? series.values[static_cast<size_t>(index)] : gap;
+    return index >= 0 && static_cast<size_t>(index) < series.values.size() ? series.values[static_cast<size_t>(index)]
+                                                                           : gap;
 }
 
 } // namespace
@@ -139,7 +140,7 @@ TimeChart::TimeChart(const QString &title, Unit unit, QWidget *parent)
     c->layout()->setContentsMargins(0, 0, 0, 0);
     c->setMargins({});
     c->setAcceptHoverEvents(false);
-    for (QValueAxis *axis : {m_x, m_y}) {
+    for (QValueAxis *axis : { m_x, m_y }) {
         axis->setLabelsVisible(false);
         axis->setGridLineVisible(false);
         axis->setLineVisible(false);
@@ -151,8 +152,8 @@ TimeChart::TimeChart(const QString &title, Unit unit, QWidget *parent)
 
 TimeChart::~TimeChart() = default;
 
-QSize TimeChart::sizeHint() const { return {scaled(420), scaled(220)}; }
-QSize TimeChart::minimumSizeHint() const { return {scaled(220), scaled(120)}; }
+QSize TimeChart::sizeHint() const { return { scaled(420), scaled(220) }; }
+QSize TimeChart::minimumSizeHint() const { return { scaled(220), scaled(120) }; }
 
 void TimeChart::setLogarithmic(bool logarithmic)
 {
@@ -184,13 +185,14 @@ void TimeChart::rescale()
                 continue;
             if (series.shape == ChartSeries::Shape::Stacked)
                 stack += value;
-            most = std::max({most, value, stack});
+            most = std::max({ most, value, stack });
             if (value > 0)
                 least = std::min(least, value);
         }
     }
     const Scale fresh = m_log ? logScale(least, most, m_unit) : linearScale(most, m_unit);
-    const bool keep = !m_log && !m_scale.logarithmic && most <= m_scale.to && fresh.to > m_scale.to / 3 && m_scale.to != 1;
+    const bool keep =
+        !m_log && !m_scale.logarithmic && most <= m_scale.to && fresh.to > m_scale.to / 3 && m_scale.to != 1;
     if (!keep)
         m_scale = fresh;
     m_y->setRange(0, 1);
@@ -212,9 +214,9 @@ void TimeChart::fillLine(Drawn &drawn, const std::vector<double> &upper, const s
         }
         QList<QPointF> top, foot;
         for (; i < upper.size() && !std::isnan(upper[i]); ++i) {
-            top.append({static_cast<double>(i), m_scale.place(upper[i])});
+            top.append({ static_cast<double>(i), m_scale.place(upper[i]) });
             if (lower)
-                foot.append({static_cast<double>(i), m_scale.place((*lower)[i])});
+                foot.append({ static_cast<double>(i), m_scale.place((*lower)[i]) });
         }
         if (run == drawn.runs.size()) {
             Drawn::Run made;
@@ -255,7 +257,7 @@ void TimeChart::refill()
         chart()->removeAllSeries();
         m_drawn.clear();
         for (const ChartSeries &series : m_data.series)
-            m_drawn.push_back({series.shape == ChartSeries::Shape::Stacked, {}});
+            m_drawn.push_back({ series.shape == ChartSeries::Shape::Stacked, {} });
     }
     const size_t count = m_data.count();
     std::vector<double> foot(count, 0);
@@ -278,9 +280,10 @@ void TimeChart::recolour()
     for (size_t i = 0; i < m_drawn.size(); ++i) {
         const ChartSeries &series = m_data.series[static_cast<qsizetype>(i)];
         const QColor color = colorOf(series);
-        QPen pen(color, series.tone == ChartSeries::Tone::Quiet ? 1.2 : 1.6, series.dashed ? Qt::CustomDashLine : Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
+        QPen pen(color, series.tone == ChartSeries::Tone::Quiet ? 1.2 : 1.6,
+            series.dashed ? Qt::CustomDashLine : Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin);
         if (series.dashed)
-            pen.setDashPattern({4, 3});
+            pen.setDashPattern({ 4, 3 });
         QColor fill = color;
         fill.setAlphaF(series.unusual ? 1.0F : 0.27F);
         for (const Drawn::Run &run : m_drawn[i].runs) {
@@ -341,7 +344,8 @@ void TimeChart::setCrosshair(qint64 time)
 
 void TimeChart::moveCrosshair(int index)
 {
-    const qint64 time = m_data.count() == 0 ? 0 : m_data.timeOf(std::clamp(index, 0, static_cast<int>(m_data.count()) - 1));
+    const qint64 time =
+        m_data.count() == 0 ? 0 : m_data.timeOf(std::clamp(index, 0, static_cast<int>(m_data.count()) - 1));
     if (time == m_crosshair)
         return;
     setCrosshair(time);
@@ -378,7 +382,9 @@ void TimeChart::drawForeground(QPainter *painter, const QRectF &)
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing, false);
     const double last = static_cast<double>(m_data.count()) - 1;
-    const auto xOfTime = [&](qint64 time) { return std::round(xOf(last - static_cast<double>(m_data.end - time) / static_cast<double>(m_data.step))); };
+    const auto xOfTime = [&](qint64 time) {
+        return std::round(xOf(last - static_cast<double>(m_data.end - time) / static_cast<double>(m_data.step)));
+    };
     for (const ChartMark &mark : m_data.marks) {
         const double x = xOfTime(mark.at);
         if (x < m_area.left() || x > m_area.right())
@@ -397,10 +403,14 @@ void TimeChart::drawForeground(QPainter *painter, const QRectF &)
     if (m_dragFrom >= 0) {
         QColor shade = t.focus;
         shade.setAlphaF(0.16F);
-        painter->fillRect(QRectF(QPointF(std::min(m_dragFrom, m_dragTo), m_area.top()), QPointF(std::max(m_dragFrom, m_dragTo), m_area.bottom())), shade);
+        painter->fillRect(QRectF(QPointF(std::min(m_dragFrom, m_dragTo), m_area.top()),
+                              QPointF(std::max(m_dragFrom, m_dragTo), m_area.bottom())),
+            shade);
     }
     if (m_crosshair && m_data.count() > 0)
-        painter->fillRect(QRectF(std::round(xOf(indexOf(m_crosshair))), m_area.top() - scaled(4), 1, m_area.height() + scaled(4)), t.text);
+        painter->fillRect(
+            QRectF(std::round(xOf(indexOf(m_crosshair))), m_area.top() - scaled(4), 1, m_area.height() + scaled(4)),
+            t.text);
     painter->restore();
     paintLegend(painter);
     if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
@@ -410,7 +420,8 @@ void TimeChart::drawForeground(QPainter *painter, const QRectF &)
 void TimeChart::paintLegend(QPainter *painter)
 {
     const Tokens &t = Tokens::current();
-    const QFont head = typeFont(Type::Section), name = typeFont(Type::Control), mono = typeFont(Type::Wire, QFont::Medium);
+    const QFont head = typeFont(Type::Section), name = typeFont(Type::Control),
+                mono = typeFont(Type::Wire, QFont::Medium);
     const QFontMetricsF nameMetrics(name), monoMetrics(mono);
     const double top = scaled(8), height = scaled(24);
     painter->setFont(head);
@@ -430,12 +441,13 @@ void TimeChart::paintLegend(QPainter *painter)
         const ChartSeries &series = m_data.series[i];
         const bool hidden = isHidden(series.name);
         const QString value = hidden ? QString() : valueText(i);
-        const double valueWidth = monoMetrics.horizontalAdvance(value), nameWidth = nameMetrics.horizontalAdvance(series.name);
+        const double valueWidth = monoMetrics.horizontalAdvance(value),
+                     nameWidth = nameMetrics.horizontalAdvance(series.name);
         const double width = scaled(13) + nameWidth + scaled(5) + valueWidth;
         if (x - width < start)
             break;
         x -= width;
-        m_legend.append({QRectF(x - 2, top, width + 4, height), series.name});
+        m_legend.append({ QRectF(x - 2, top, width + 4, height), series.name });
         const QRectF swatch(x, top + (height - scaled(8)) / 2, scaled(8), scaled(8));
         if (series.dashed) {
             painter->fillRect(QRectF(x, swatch.center().y() - 1, scaled(4), 2), colorOf(series));
@@ -456,7 +468,8 @@ void TimeChart::paintLegend(QPainter *painter)
 void TimeChart::resizeEvent(QResizeEvent *event)
 {
     QChartView::resizeEvent(event);
-    m_area = QRectF(scaled(plot::left), scaled(plot::top), width() - scaled(plot::left + plot::right), height() - scaled(plot::top + plot::bottom));
+    m_area = QRectF(scaled(plot::left), scaled(plot::top), width() - scaled(plot::left + plot::right),
+        height() - scaled(plot::top + plot::bottom));
     chart()->setPlotArea(m_area);
     if (m_table)
         m_table->setGeometry(1, scaled(plot::top), width() - 2, height() - scaled(plot::top) - 1);
@@ -593,7 +606,9 @@ QString TimeChart::toCsv() const
 {
     QString text = QStringLiteral("time");
     for (const ChartSeries &series : m_data.series)
-        text += QLatin1Char(',') + (series.name.contains(QLatin1Char(',')) ? QLatin1Char('"') + series.name + QLatin1Char('"') : series.name);
+        text += QLatin1Char(',')
+            + (series.name.contains(QLatin1Char(',')) ? QLatin1Char('"') + series.name + QLatin1Char('"')
+                                                      : series.name);
     for (int i = 0; i < static_cast<int>(m_data.count()); ++i) {
         text += QLatin1Char('\n') + QDateTime::fromMSecsSinceEpoch(m_data.timeOf(i)).toString(Qt::ISODateWithMs);
         for (const ChartSeries &series : m_data.series) {
@@ -616,8 +631,9 @@ void paintSparkline(QPainter *painter, const QRectF &rect, const std::vector<dou
     QPolygonF line;
     for (size_t i = 0; i < values.size(); ++i)
         if (!std::isnan(values[i]))
-            line << QPointF(rect.left() + static_cast<double>(i) / static_cast<double>(values.size() - 1) * rect.width(),
-                            rect.bottom() - values[i] / most * (rect.height() - 2));
+            line << QPointF(
+                rect.left() + static_cast<double>(i) / static_cast<double>(values.size() - 1) * rect.width(),
+                rect.bottom() - values[i] / most * (rect.height() - 2));
     QPolygonF area = line;
     area << QPointF(line.last().x(), rect.bottom()) << QPointF(line.first().x(), rect.bottom());
     QColor fill = color;

@@ -1,8 +1,8 @@
-// A chart over time by the rules all charts share: the same margins, no floating boxes, the legend is the title line and
-// shows the values at the crosshair. Normal is a pale area with a line, unusual is solid.
-// Keys: Left and Right move the crosshair by a step (Ctrl: ten), Home and End, Enter shows those exchanges, Escape takes the
-// crosshair away, T turns it into a table, Ctrl+C copies the numbers. Drag zooms, double click resets; a click on a name in
-// the legend hides it, with Alt it stays alone.
+// A chart over time by the rules all charts share: the same margins, no floating boxes, the legend is the title line
+// and shows the values at the crosshair. Normal is a pale area with a line, unusual is solid. Keys: Left and Right move
+// the crosshair by a step (Ctrl: ten), Home and End, Enter shows those exchanges, Escape takes the crosshair away, T
+// turns it into a table, Ctrl+C copies the numbers. Drag zooms, double click resets; a click on a name in the legend
+// hides it, with Alt it stays alone.
 #pragma once
 
 #include "ui/shell/tokens.h"
@@ -22,7 +22,14 @@ namespace gatehouse::ui {
 
 struct ChartSeries {
     enum class Shape { Stacked, Line }; // Stacked ones lie on each other in their order
-    enum class Tone { Hue, Accent, Low, Middle, High, Quiet }; // Low to High: one hue in three strengths, for percentiles
+    enum class Tone {
+        Hue,
+        Accent,
+        Low,
+        Middle,
+        High,
+        Quiet
+    }; // Low to High: one hue in three strengths, for percentiles
     QString name;
     Shape shape = Shape::Line;
     Tone tone = Tone::Hue;

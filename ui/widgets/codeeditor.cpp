@@ -53,7 +53,10 @@ class CodeEditor::View final : public QsciScintilla {
 public:
     using QsciScintilla::QsciScintilla;
     long send(unsigned int message, unsigned long w = 0, long l = 0) const { return SendScintilla(message, w, l); }
-    long sendText(unsigned int message, unsigned long w, const char *text) const { return SendScintilla(message, w, text); }
+    long sendText(unsigned int message, unsigned long w, const char *text) const
+    {
+        return SendScintilla(message, w, text);
+    }
     // Colours as Scintilla wants them.
     static long ink(const QColor &c) { return c.red() | c.green() << 8 | c.blue() << 16; }
 };
@@ -89,7 +92,8 @@ CodeEditor::CodeEditor(QWidget *parent)
         if (!m_setting)
             Q_EMIT textChanged();
     });
-    connect(m_view, &QsciScintilla::cursorPositionChanged, this, [this](int line, int) { Q_EMIT caretMoved(line, caretOffset()); });
+    connect(m_view, &QsciScintilla::cursorPositionChanged, this,
+        [this](int line, int) { Q_EMIT caretMoved(line, caretOffset()); });
     connect(m_view, &QsciScintilla::marginClicked, this, [this](int, int line, Qt::KeyboardModifiers) {
         for (qsizetype i = 0; i < m_findings.size(); ++i)
             if (m_findings[i].line == line)
@@ -112,14 +116,16 @@ void CodeEditor::applyColours()
     const QColor ground = isReadOnly() ? t.surface : t.field;
     m_view->setFont(f);
     m_view->send(Base::SCI_STYLERESETDEFAULT);
-    m_view->SendScintilla(Base::SCI_STYLESETFONT, static_cast<unsigned long>(Base::STYLE_DEFAULT), f.family().toUtf8().constData());
+    m_view->SendScintilla(
+        Base::SCI_STYLESETFONT, static_cast<unsigned long>(Base::STYLE_DEFAULT), f.family().toUtf8().constData());
     m_view->send(Base::SCI_STYLESETSIZEFRACTIONAL, Base::STYLE_DEFAULT, qRound(f.pointSizeF() * 100));
     m_view->send(Base::SCI_STYLESETFORE, Base::STYLE_DEFAULT, View::ink(t.text));
     m_view->send(Base::SCI_STYLESETBACK, Base::STYLE_DEFAULT, View::ink(ground));
     m_view->send(Base::SCI_STYLECLEARALL);
     for (int token = 0; token <= static_cast<int>(Token::Note); ++token)
-        for (const int style : {token, token + twin})
-            m_view->send(Base::SCI_STYLESETFORE, static_cast<unsigned long>(style), View::ink(colorOf(static_cast<Token>(token))));
+        for (const int style : { token, token + twin })
+            m_view->send(Base::SCI_STYLESETFORE, static_cast<unsigned long>(style),
+                View::ink(colorOf(static_cast<Token>(token))));
     m_view->setPaper(ground);
     m_view->setColor(t.text);
     m_view->setMarginsFont(typeFont(Type::WireSmall));
@@ -147,7 +153,8 @@ void CodeEditor::applyColours()
         const IconId id = static_cast<HueId>(hue) == HueId::Server ? IconId::Error
             : static_cast<HueId>(hue) == HueId::Client             ? IconId::Warning
                                                                    : IconId::Info;
-        m_view->markerDefine(makeIcon(id, h.text).pixmap(QSize(size, size), devicePixelRatioF()), firstIconMarker + hue);
+        m_view->markerDefine(
+            makeIcon(id, h.text).pixmap(QSize(size, size), devicePixelRatioF()), firstIconMarker + hue);
     }
     m_view->markerDefine(QsciScintilla::Background, litMarker);
     m_view->setMarkerBackgroundColor(t.hue(m_litHue).tint, litMarker);
@@ -184,7 +191,8 @@ void CodeEditor::styleTo(int position)
         m_view->SendScintilla(Base::SCI_GETLINE, static_cast<unsigned long>(line), static_cast<void *>(text.data()));
         styles.assign(text.size(), '\0');
         for (const Span &span : highlightLine(m_language, text))
-            std::fill_n(styles.begin() + static_cast<std::ptrdiff_t>(span.begin), span.length, static_cast<char>(span.token));
+            std::fill_n(
+                styles.begin() + static_cast<std::ptrdiff_t>(span.begin), span.length, static_cast<char>(span.token));
         partSigns(text, styles);
         m_view->sendText(Base::SCI_SETSTYLINGEX, styles.size(), styles.data());
         at += length;
@@ -231,7 +239,10 @@ void CodeEditor::setReadOnly(bool readOnly)
 }
 
 bool CodeEditor::isReadOnly() const { return m_view->isReadOnly(); }
-void CodeEditor::setWrapped(bool wrapped) { m_view->setWrapMode(wrapped ? QsciScintilla::WrapCharacter : QsciScintilla::WrapNone); }
+void CodeEditor::setWrapped(bool wrapped)
+{
+    m_view->setWrapMode(wrapped ? QsciScintilla::WrapCharacter : QsciScintilla::WrapNone);
+}
 
 void CodeEditor::setLineNumbers(bool shown)
 {
@@ -314,7 +325,7 @@ void CodeEditor::buildFind()
     QToolButton *previous = iconButton(IconId::ArrowUp, tr("Previous (Shift+Enter)"), m_findBar);
     QToolButton *next = iconButton(IconId::ArrowDown, tr("Next (Enter)"), m_findBar);
     QToolButton *closeButton = iconButton(IconId::Close, tr("Close (Escape)"), m_findBar);
-    for (QToolButton *tool : {previous, next, closeButton})
+    for (QToolButton *tool : { previous, next, closeButton })
         row->addWidget(tool);
     connect(m_findField, &QLineEdit::textChanged, this, [this] { find(true, true); });
     connect(previous, &QToolButton::clicked, this, [this] { find(false, false); });
@@ -349,7 +360,8 @@ void CodeEditor::find(bool forward, bool incremental)
         line = endLine;
         column = endColumn;
     }
-    const bool found = !wanted.isEmpty() && m_view->findFirst(wanted, false, false, false, true, forward, line, column, true);
+    const bool found =
+        !wanted.isEmpty() && m_view->findFirst(wanted, false, false, false, true, forward, line, column, true);
     m_findResult->setText(wanted.isEmpty() || found ? QString() : tr("not there"));
     setError(m_findField, !wanted.isEmpty() && !found);
 }
@@ -381,10 +393,13 @@ bool CodeEditor::eventFilter(QObject *watched, QEvent *event)
         const QString before = m_view->text(m_view->positionFromLineIndex(caretLine(), 0), at);
         const QStringList offers = complete(before);
         int typed = 0;
-        while (typed < before.size() && (before[before.size() - 1 - typed].isLetterOrNumber() || QStringLiteral("._").contains(before[before.size() - 1 - typed])))
+        while (typed < before.size()
+            && (before[before.size() - 1 - typed].isLetterOrNumber()
+                || QStringLiteral("._").contains(before[before.size() - 1 - typed])))
             ++typed;
         m_view->send(Base::SCI_AUTOCSETIGNORECASE, 1);
-        m_view->sendText(Base::SCI_AUTOCSHOW, static_cast<unsigned long>(typed), offers.join(QLatin1Char(' ')).toUtf8().constData());
+        m_view->sendText(
+            Base::SCI_AUTOCSHOW, static_cast<unsigned long>(typed), offers.join(QLatin1Char(' ')).toUtf8().constData());
         return true;
     }
     if (watched == m_findField && key->key() == Qt::Key_Escape) {

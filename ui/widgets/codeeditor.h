@@ -1,5 +1,5 @@
-// The editor for code and bodies: QScintilla with line numbers and the tokens' colours. Huge texts are fine (50 MB), very
-// long lines are not: BodyViewer cuts them first. Wire text is UTF-8; what is not shows as replacement characters.
+// The editor for code and bodies: QScintilla with line numbers and the tokens' colours. Huge texts are fine (50 MB),
+// very long lines are not: BodyViewer cuts them first. Wire text is UTF-8; what is not shows as replacement characters.
 #pragma once
 
 #include "ui/shell/tokens.h"

@@ -25,7 +25,8 @@ public:
     }
     QSize sizeHint() const override
     {
-        return {QFontMetrics(typeFont(Type::Control, QFont::DemiBold)).horizontalAdvance(text()) + scaled(18), scaled(24)};
+        return { QFontMetrics(typeFont(Type::Control, QFont::DemiBold)).horizontalAdvance(text()) + scaled(18),
+            scaled(24) };
     }
 
 protected:
@@ -54,7 +55,7 @@ Switch::Switch(const QString &name, QWidget *parent)
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
 }
 
-QSize Switch::sizeHint() const { return {scaled(32), scaled(20)}; }
+QSize Switch::sizeHint() const { return { scaled(32), scaled(20) }; }
 
 void Switch::paintEvent(QPaintEvent *)
 {
@@ -122,7 +123,7 @@ MethodToggleRow::MethodToggleRow(QWidget *parent)
     m_layout->setContentsMargins(0, 0, 0, 0);
     m_layout->setSpacing(scaled(6));
     m_layout->addStretch();
-    for (const auto *method : {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+    for (const auto *method : { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" })
         addMethod(QString::fromLatin1(method));
 }
 

@@ -39,7 +39,8 @@ void paintDiffLine(QPainter *painter, const QRect &rect, const DiffLine &line, b
     painter->setFont(hint);
     painter->setPen(line.place == Place() ? t.text2 : t.accentText);
     painter->drawText(QPointF(rtl ? rect.left() + scaled(10) : rect.right() - scaled(10) - noteWidth,
-                              centredBaseline(hint, rect.top(), rect.height())), line.note);
+                          centredBaseline(hint, rect.top(), rect.height())),
+        line.note);
     painter->restore();
 }
 
@@ -51,17 +52,18 @@ QList<DiffLine> diffLines(const QStringList &before, const QStringList &after)
     std::vector<std::vector<unsigned>> common(n + 1, std::vector<unsigned>(m + 1, 0));
     for (size_t i = n; i-- > 0;)
         for (size_t j = m; j-- > 0;)
-            common[i][j] = line(before, i) == line(after, j) ? common[i + 1][j + 1] + 1 : std::max(common[i + 1][j], common[i][j + 1]);
+            common[i][j] = line(before, i) == line(after, j) ? common[i + 1][j + 1] + 1
+                                                             : std::max(common[i + 1][j], common[i][j + 1]);
     QList<DiffLine> lines;
     size_t i = 0, j = 0;
     while (i < n || j < m) {
         if (i < n && j < m && line(before, i) == line(after, j)) {
-            lines.append({DiffLine::Kind::Same, line(before, i), {}, {}});
+            lines.append({ DiffLine::Kind::Same, line(before, i), {}, {} });
             ++i, ++j;
         } else if (i < n && (j == m || common[i + 1][j] >= common[i][j + 1])) {
-            lines.append({DiffLine::Kind::Removed, line(before, i++), {}, {}});
+            lines.append({ DiffLine::Kind::Removed, line(before, i++), {}, {} });
         } else {
-            lines.append({DiffLine::Kind::Added, line(after, j++), {}, {}});
+            lines.append({ DiffLine::Kind::Added, line(after, j++), {}, {} });
         }
     }
     return lines;
@@ -71,7 +73,9 @@ QString toText(const QList<DiffLine> &lines)
 {
     QString text;
     for (const DiffLine &line : lines) {
-        text += line.kind == DiffLine::Kind::Added ? QLatin1Char('+') : line.kind == DiffLine::Kind::Removed ? QLatin1Char('-') : QLatin1Char(' ');
+        text += line.kind == DiffLine::Kind::Added ? QLatin1Char('+')
+            : line.kind == DiffLine::Kind::Removed ? QLatin1Char('-')
+                                                   : QLatin1Char(' ');
         text += line.text;
         if (!line.note.isEmpty())
             text += QStringLiteral("  (") + line.note + QLatin1Char(')');
@@ -97,8 +101,11 @@ void DiffView::setLines(const QList<DiffLine> &lines)
     update();
 }
 
-QSize DiffView::sizeHint() const { return {scaled(320), static_cast<int>(m_lines.size()) * scaled(diffLineHeight) + 2}; }
-QSize DiffView::minimumSizeHint() const { return {scaled(160), sizeHint().height()}; }
+QSize DiffView::sizeHint() const
+{
+    return { scaled(320), static_cast<int>(m_lines.size()) * scaled(diffLineHeight) + 2 };
+}
+QSize DiffView::minimumSizeHint() const { return { scaled(160), sizeHint().height() }; }
 
 void DiffView::paintEvent(QPaintEvent *event)
 {
@@ -127,7 +134,8 @@ void DiffView::keyPressEvent(QKeyEvent *event)
         setCurrent(m_current - 1);
     else if (event->key() == Qt::Key_Down && m_current + 1 < m_lines.size())
         setCurrent(m_current + 1);
-    else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && m_current < m_lines.size() && m_lines[m_current].place != Place())
+    else if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && m_current < m_lines.size()
+        && m_lines[m_current].place != Place())
         Q_EMIT placeActivated(m_lines[m_current].place);
     else
         QWidget::keyPressEvent(event);
@@ -140,7 +148,8 @@ void DiffView::mousePressEvent(QMouseEvent *event)
     if (line < 0 || line >= m_lines.size() || m_lines[line].place == Place())
         return;
     const qreal noteWidth = QFontMetricsF(typeFont(Type::Hint)).horizontalAdvance(m_lines[line].note) + scaled(16);
-    const bool onNote = layoutDirection() == Qt::RightToLeft ? event->pos().x() < noteWidth : event->pos().x() > width() - noteWidth;
+    const bool onNote =
+        layoutDirection() == Qt::RightToLeft ? event->pos().x() < noteWidth : event->pos().x() > width() - noteWidth;
     if (onNote)
         Q_EMIT placeActivated(m_lines[line].place);
 }

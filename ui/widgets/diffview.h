@@ -22,7 +22,7 @@ struct DiffLine {
 
 constexpr int diffLineHeight = 21; // design pixels
 void paintDiffLine(QPainter *painter, const QRect &rect, const DiffLine &line, bool lit = false,
-                   Qt::LayoutDirection direction = Qt::LeftToRight);
+    Qt::LayoutDirection direction = Qt::LeftToRight);
 // Line by line, by the longest common subsequence; for texts of up to some thousand lines.
 QList<DiffLine> diffLines(const QStringList &before, const QStringList &after);
 QString toText(const QList<DiffLine> &lines); // as a unified diff's body

@@ -2,8 +2,8 @@
 
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
-#include "ui/widgets/format.h"
 #include "ui/widgets/filterterms.h"
+#include "ui/widgets/format.h"
 
 #include <QtCore/QAbstractListModel>
 #include <QtGui/QKeyEvent>
@@ -38,7 +38,7 @@ public:
             if (role == Qt::DisplayRole)
                 return row.term;
             if (role == Qt::AccessibleTextRole)
-                return QStringList{row.term, row.hint, row.count}.join(QStringLiteral(", "));
+                return QStringList{ row.term, row.hint, row.count }.join(QStringLiteral(", "));
             return {};
         }
         void set(const QList<FilterCompletion> &list)
@@ -57,7 +57,10 @@ public:
             , m_model(model)
         {
         }
-        QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override { return {scaled(100), scaled(28)}; }
+        QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
+        {
+            return { scaled(100), scaled(28) };
+        }
         void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
         {
             const Tokens &t = Tokens::current();
@@ -86,7 +89,7 @@ public:
             painter->setFont(text);
             painter->setPen(t.text3);
             painter->drawText(QPointF(x, centredBaseline(text, r.top(), r.height())),
-                              QFontMetricsF(text).elidedText(row.hint, Qt::ElideRight, r.right() - scaled(26) - countWidth - x));
+                QFontMetricsF(text).elidedText(row.hint, Qt::ElideRight, r.right() - scaled(26) - countWidth - x));
             painter->restore();
         }
 
@@ -112,7 +115,8 @@ public:
         auto *layout = new QVBoxLayout(this);
         layout->setContentsMargins(1, scaled(5), 1, scaled(34));
         layout->addWidget(m_list);
-        connect(m_list, &QListView::clicked, field, [field](const QModelIndex &index) { field->takeCompletion(index.row()); });
+        connect(m_list, &QListView::clicked, field,
+            [field](const QModelIndex &index) { field->takeCompletion(index.row()); });
     }
     void offer(const QList<FilterCompletion> &rows, const QRect &below)
     {
@@ -126,7 +130,8 @@ public:
     void move(int step)
     {
         const int count = m_model->rowCount();
-        m_list->setCurrentIndex(m_model->index((current() + step + (current() < 0 && step < 0 ? 1 : 0) + count) % count, 0));
+        m_list->setCurrentIndex(
+            m_model->index((current() + step + (current() < 0 && step < 0 ? 1 : 0) + count) % count, 0));
     }
     const QList<FilterCompletion> &rows() const { return m_model->rows; }
 
@@ -141,7 +146,7 @@ protected:
         painter.setFont(typeFont(Type::Control));
         painter.setPen(t.text3);
         painter.drawText(QRect(scaled(16), foot, width() - scaled(32), scaled(32)), Qt::AlignVCenter | Qt::AlignLeading,
-                         FilterField::tr("Tab takes it. A leading - turns it round. Free text searches path and headers."));
+            FilterField::tr("Tab takes it. A leading - turns it round. Free text searches path and headers."));
     }
 
 private:
@@ -364,8 +369,8 @@ bool FilterField::eventFilter(QObject *watched, QEvent *event)
     return QWidget::eventFilter(watched, event);
 }
 
-QSize FilterField::sizeHint() const { return {scaled(400), scaled(30)}; }
-QSize FilterField::minimumSizeHint() const { return {scaled(160), scaled(30)}; }
+QSize FilterField::sizeHint() const { return { scaled(400), scaled(30) }; }
+QSize FilterField::minimumSizeHint() const { return { scaled(160), scaled(30) }; }
 
 // Chips from the start, the count at the end, the text between; chips that find no room scroll out at the start.
 void FilterField::layOut()
@@ -375,7 +380,9 @@ void FilterField::layOut()
     m_edit->setFont(mono);
     m_count->setFont(mono);
     const bool rtl = layoutDirection() == Qt::RightToLeft;
-    const auto visual = [&](const QRect &r) { return rtl ? QRect(width() - r.right() - 1, r.y(), r.width(), r.height()) : r; };
+    const auto visual = [&](const QRect &r) {
+        return rtl ? QRect(width() - r.right() - 1, r.y(), r.width(), r.height()) : r;
+    };
     const int countWidth = m_count->text().isEmpty() ? 0 : m_count->sizeHint().width();
     const int right = width() - scaled(8) - countWidth;
     const int room = right - scaled(firstChip) - scaled(140);
@@ -390,7 +397,7 @@ void FilterField::layOut()
     const int high = scaled(20), top = (height() - high) / 2;
     for (const int width : widths) {
         const QRect box(x, top, width, high);
-        m_boxes.append({visual(box), visual(QRect(box.right() - scaled(18), top, scaled(18), high))});
+        m_boxes.append({ visual(box), visual(QRect(box.right() - scaled(18), top, scaled(18), high)) });
         x += width + scaled(chipGap);
     }
     x = qMax(x, scaled(firstChip));
@@ -404,7 +411,13 @@ void FilterField::paintEvent(QPaintEvent *)
     const Tokens &t = Tokens::current();
     QPainter painter(this);
     const bool focused = m_edit->hasFocus();
-    drawBox(&painter, rect(), 5, t.field, m_problem ? t.server.fill : focused ? t.focus : t.line2, m_problem ? 2 : focused ? t.focusWidth : 1);
+    drawBox(&painter, rect(), 5, t.field,
+        m_problem     ? t.server.fill
+            : focused ? t.focus
+                      : t.line2,
+        m_problem     ? 2
+            : focused ? t.focusWidth
+                      : 1);
     const int size = scaled(16);
     const bool rtl = layoutDirection() == Qt::RightToLeft;
     const QFont mono = typeFont(Type::Wire);
@@ -420,14 +433,17 @@ void FilterField::paintEvent(QPaintEvent *)
         painter.setFont(mono);
         painter.setPen(ink);
         const QString shown = metrics.elidedText(m_chips[i], Qt::ElideMiddle, box.width() - scaled(30));
-        painter.drawText(QPointF(rtl ? box.left() + scaled(22) : box.left() + scaled(7), centredBaseline(mono, box.top(), box.height())), shown);
+        painter.drawText(QPointF(rtl ? box.left() + scaled(22) : box.left() + scaled(7),
+                             centredBaseline(mono, box.top(), box.height())),
+            shown);
         const int cross = scaled(12);
         const QRect at = m_boxes[i].close;
-        paintIcon(&painter, QRectF(at.center().x() - cross / 2, at.top() + (at.height() - cross) / 2.0, cross, cross), IconId::Close,
-                  i == m_hovered ? t.text : ink);
+        paintIcon(&painter, QRectF(at.center().x() - cross / 2, at.top() + (at.height() - cross) / 2.0, cross, cross),
+            IconId::Close, i == m_hovered ? t.text : ink);
     }
     painter.restore();
-    paintIcon(&painter, QRectF(rtl ? width() - scaled(8) - size : scaled(8), (height() - size) / 2.0, size, size), IconId::Filter, t.text2);
+    paintIcon(&painter, QRectF(rtl ? width() - scaled(8) - size : scaled(8), (height() - size) / 2.0, size, size),
+        IconId::Filter, t.text2);
 }
 
 void FilterField::mousePressEvent(QMouseEvent *event)

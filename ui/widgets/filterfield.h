@@ -1,6 +1,6 @@
-// One field for a whole filter: finished terms become chips (orange when negated), the last one is typed. Space or Enter
-// finishes a term, Backspace at the start takes the last chip back into the text, Alt+Left and Alt+Right walk the chips,
-// Delete removes the chip that is lit. Completion offers field, value and how many would match.
+// One field for a whole filter: finished terms become chips (orange when negated), the last one is typed. Space or
+// Enter finishes a term, Backspace at the start takes the last chip back into the text, Alt+Left and Alt+Right walk the
+// chips, Delete removes the chip that is lit. Completion offers field, value and how many would match.
 #pragma once
 
 #include "ui/widgets/marks.h"

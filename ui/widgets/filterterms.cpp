@@ -43,7 +43,8 @@ QString makeTerm(const QString &field, const QString &value, bool negate)
         written.replace(QLatin1Char('\\'), QStringLiteral("\\\\")).replace(QLatin1Char('"'), QStringLiteral("\\\""));
         written = QLatin1Char('"') + written + QLatin1Char('"');
     }
-    return (negate ? QStringLiteral("-") : QString()) + (field.isEmpty() ? QString() : field + QLatin1Char(':')) + written;
+    return (negate ? QStringLiteral("-") : QString()) + (field.isEmpty() ? QString() : field + QLatin1Char(':'))
+        + written;
 }
 
 QString fieldOf(const QString &term)

@@ -1,5 +1,5 @@
-// The text of a filter cut into terms: `host:*.shop.localhost -path:/health "two words"`. No widgets; what a term means is
-// for the owner of the filter.
+// The text of a filter cut into terms: `host:*.shop.localhost -path:/health "two words"`. No widgets; what a term means
+// is for the owner of the filter.
 #pragma once
 
 #include <QtCore/QString>

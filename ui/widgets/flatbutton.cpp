@@ -60,7 +60,7 @@ QSize FlatButton::sizeHint() const
 {
     const int width = contentWidth();
     m_widest = m_steady ? qMax(m_widest, width) : width;
-    return {m_widest + 2 * scaled(m_padding), scaled(m_height)};
+    return { m_widest + 2 * scaled(m_padding), scaled(m_height) };
 }
 
 void FlatButton::paintEvent(QPaintEvent *)
@@ -71,7 +71,7 @@ void FlatButton::paintEvent(QPaintEvent *)
     const bool hot = isEnabled() && (underMouse() || isDown());
     if (hot || isChecked())
         drawBox(&painter, rect().adjusted(1, 1, -1, -1), 5,
-                isChecked() ? t.accentTint : blend(t.frame, t.text, isDown() ? 0.12 : 0.07), QColor());
+            isChecked() ? t.accentTint : blend(t.frame, t.text, isDown() ? 0.12 : 0.07), QColor());
     const QColor ink = !isEnabled() ? t.text3 : m_face.hue ? t.hue(*m_face.hue).text : t.text2;
     const QFont base = typeFont(m_type);
     const bool rtl = layoutDirection() == Qt::RightToLeft;
@@ -102,8 +102,9 @@ void FlatButton::paintEvent(QPaintEvent *)
         x += scaled(12);
     }
     if (m_face.chevron)
-        paintIcon(&painter, QRectF(place(x + scaled(3), scaled(14)), (height() - scaled(14)) / 2.0 + 1, scaled(14), scaled(14)),
-                  IconId::ChevronDown, t.text2);
+        paintIcon(&painter,
+            QRectF(place(x + scaled(3), scaled(14)), (height() - scaled(14)) / 2.0 + 1, scaled(14), scaled(14)),
+            IconId::ChevronDown, t.text2);
     if (hasFocus() && window()->testAttribute(Qt::WA_KeyboardFocusChange))
         drawFocusRing(&painter, rect(), 5);
 }

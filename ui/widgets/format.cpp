@@ -19,7 +19,7 @@ QString formatCount(qint64 count) { return QLocale().toString(count); }
 
 QString formatBytes(qint64 bytes)
 {
-    static constexpr const char *units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+    static constexpr const char *units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
     double value = static_cast<double>(bytes);
     int unit = 0;
     while (std::abs(value) >= 1000 && unit < 4) {

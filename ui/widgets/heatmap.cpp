@@ -36,8 +36,8 @@ HeatMap::HeatMap(const QString &title, QWidget *parent)
     setAccessibleName(title);
 }
 
-QSize HeatMap::sizeHint() const { return {scaled(420), scaled(240)}; }
-QSize HeatMap::minimumSizeHint() const { return {scaled(220), scaled(120)}; }
+QSize HeatMap::sizeHint() const { return { scaled(420), scaled(240) }; }
+QSize HeatMap::minimumSizeHint() const { return { scaled(220), scaled(120) }; }
 
 void HeatMap::setData(const HeatData &data)
 {
@@ -69,23 +69,29 @@ void HeatMap::paintCells()
 unsigned HeatMap::countAt(int column, int row) const
 {
     const auto x = static_cast<size_t>(column), y = static_cast<size_t>(row);
-    return column >= 0 && row >= 0 && x < m_data.columns.size() && y < m_data.columns[x].size() ? m_data.columns[x][y] : 0;
+    return column >= 0 && row >= 0 && x < m_data.columns.size() && y < m_data.columns[x].size() ? m_data.columns[x][y]
+                                                                                                : 0;
 }
 
-qint64 HeatMap::timeOf(int column) const { return m_data.end - (static_cast<qint64>(m_data.columns.size()) - 1 - column) * m_data.step; }
+qint64 HeatMap::timeOf(int column) const
+{
+    return m_data.end - (static_cast<qint64>(m_data.columns.size()) - 1 - column) * m_data.step;
+}
 
 int HeatMap::columnOf(qint64 time) const
 {
     const auto last = static_cast<qint64>(m_data.columns.size()) - 1;
-    return static_cast<int>(std::clamp<qint64>(last - (m_data.end - time + m_data.step / 2) / m_data.step, 0, std::max<qint64>(0, last)));
+    return static_cast<int>(
+        std::clamp<qint64>(last - (m_data.end - time + m_data.step / 2) / m_data.step, 0, std::max<qint64>(0, last)));
 }
 
 QRectF HeatMap::cellRect(int column, int row) const
 {
     const double width = m_area.width() / std::max(1.0, static_cast<double>(m_data.columns.size()));
     const auto y = [&](double bound) { return m_area.bottom() - m_scale.place(bound) * m_area.height(); };
-    const double top = y(m_data.bounds[static_cast<size_t>(row) + 1]), bottom = y(m_data.bounds[static_cast<size_t>(row)]);
-    return {m_area.left() + column * width, top, width, bottom - top};
+    const double top = y(m_data.bounds[static_cast<size_t>(row) + 1]),
+                 bottom = y(m_data.bounds[static_cast<size_t>(row)]);
+    return { m_area.left() + column * width, top, width, bottom - top };
 }
 
 void HeatMap::choose(int column, int row)
@@ -114,8 +120,10 @@ QString HeatMap::cellText() const
     if (!m_crosshair || m_row < 0 || m_row >= rows())
         return {};
     const unsigned count = countAt(columnOf(m_crosshair), m_row);
-    const QString from = formatDuration(m_data.bounds[static_cast<size_t>(m_row)]), to = formatDuration(m_data.bounds[static_cast<size_t>(m_row) + 1]);
-    return count == 1 ? tr("%1 to %2: 1 request").arg(from, to) : tr("%1 to %2: %3 requests").arg(from, to, formatCount(count));
+    const QString from = formatDuration(m_data.bounds[static_cast<size_t>(m_row)]),
+                  to = formatDuration(m_data.bounds[static_cast<size_t>(m_row) + 1]);
+    return count == 1 ? tr("%1 to %2: 1 request").arg(from, to)
+                      : tr("%1 to %2: %3 requests").arg(from, to, formatCount(count));
 }
 
 void HeatMap::paintEvent(QPaintEvent *)
@@ -176,14 +184,16 @@ void HeatMap::paintHead(QPainter &painter)
     constexpr int steps = 10;
     x -= scaled(8 * steps + 8);
     for (int i = 0; i < steps; ++i)
-        painter.fillRect(QRectF(x + scaled(8) * i, top + (height - scaled(8)) / 2, scaled(8), scaled(8)), heat((i + 1.0) / steps));
+        painter.fillRect(
+            QRectF(x + scaled(8) * i, top + (height - scaled(8)) / 2, scaled(8), scaled(8)), heat((i + 1.0) / steps));
     x -= scaled(8) + metrics.horizontalAdvance(few);
     painter.drawText(QPointF(x, centredBaseline(name, top, height)), few);
 }
 
 void HeatMap::resizeEvent(QResizeEvent *)
 {
-    m_area = QRectF(scaled(plot::left), scaled(plot::top), width() - scaled(plot::left + plot::right), height() - scaled(plot::top + plot::bottom));
+    m_area = QRectF(scaled(plot::left), scaled(plot::top), width() - scaled(plot::left + plot::right),
+        height() - scaled(plot::top + plot::bottom));
 }
 
 void HeatMap::mouseMoveEvent(QMouseEvent *event)
@@ -220,7 +230,8 @@ void HeatMap::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Down: choose(at, std::max(row - 1, 0)); break;
     case Qt::Key_Return:
     case Qt::Key_Enter:
-        Q_EMIT exchangesRequested(timeOf(at) - m_data.step, timeOf(at), m_data.bounds[static_cast<size_t>(row)], m_data.bounds[static_cast<size_t>(row) + 1]);
+        Q_EMIT exchangesRequested(timeOf(at) - m_data.step, timeOf(at), m_data.bounds[static_cast<size_t>(row)],
+            m_data.bounds[static_cast<size_t>(row) + 1]);
         break;
     default: QWidget::keyPressEvent(event);
     }

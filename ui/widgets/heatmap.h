@@ -1,6 +1,6 @@
-// All requests by time and duration: one column a step, one row a bucket of the logarithmic axis, one hue from the surface
-// over the accent to its extreme. Shares margins, time axis and crosshair with TimeChart. The cell under the crosshair says
-// what it counts; Up and Down choose the row, Enter shows those exchanges.
+// All requests by time and duration: one column a step, one row a bucket of the logarithmic axis, one hue from the
+// surface over the accent to its extreme. Shares margins, time axis and crosshair with TimeChart. The cell under the
+// crosshair says what it counts; Up and Down choose the row, Enter shows those exchanges.
 #pragma once
 
 #include "ui/widgets/axis.h"

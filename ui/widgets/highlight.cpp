@@ -21,19 +21,21 @@ bool isNumber(std::string_view text)
 {
     if (!text.empty() && (text[0] == '-' || text[0] == '+'))
         text.remove_prefix(1);
-    return !text.empty() && isDigit(text[0])
-        && std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-'; });
+    return !text.empty() && isDigit(text[0]) && std::all_of(text.begin(), text.end(), [](char c) {
+        return isDigit(c) || c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
+    });
 }
 
 bool isConstant(std::string_view text) { return text == "true" || text == "false" || text == "null"; }
 
 bool isKeyword(std::string_view text)
 {
-    static constexpr std::array words = {
-        std::string_view("break"), std::string_view("const"), std::string_view("else"), std::string_view("end"), std::string_view("false"),
-        std::string_view("for"), std::string_view("function"), std::string_view("if"), std::string_view("in"), std::string_view("let"),
-        std::string_view("local"), std::string_view("new"), std::string_view("nil"), std::string_view("null"), std::string_view("return"),
-        std::string_view("then"), std::string_view("true"), std::string_view("var"), std::string_view("while")};
+    static constexpr std::array words = { std::string_view("break"), std::string_view("const"),
+        std::string_view("else"), std::string_view("end"), std::string_view("false"), std::string_view("for"),
+        std::string_view("function"), std::string_view("if"), std::string_view("in"), std::string_view("let"),
+        std::string_view("local"), std::string_view("new"), std::string_view("nil"), std::string_view("null"),
+        std::string_view("return"), std::string_view("then"), std::string_view("true"), std::string_view("var"),
+        std::string_view("while") };
     return std::find(words.begin(), words.end(), text) != words.end();
 }
 
@@ -50,7 +52,7 @@ private:
     void add(size_t begin, size_t end, Token token)
     {
         if (end > begin && token != Token::Text)
-            m_spans.push_back({begin, end - begin, token});
+            m_spans.push_back({ begin, end - begin, token });
     }
     char at(size_t i) const { return i < m_line.size() ? m_line[i] : '\0'; }
     size_t skipSpace(size_t i) const
@@ -129,7 +131,8 @@ void Scanner::json(size_t from, size_t stop)
             i = end;
         } else if (isDigit(c) || c == '-') {
             size_t end = i + 1;
-            while (end < m_line.size() && (isDigit(m_line[end]) || std::string_view(".eE+-").find(m_line[end]) != std::string_view::npos))
+            while (end < m_line.size()
+                && (isDigit(m_line[end]) || std::string_view(".eE+-").find(m_line[end]) != std::string_view::npos))
                 ++end;
             add(i, end, Token::Number);
             i = end;
@@ -198,8 +201,8 @@ void Scanner::yaml()
     if (at(i) == '"' || at(i) == '\'')
         end = quotedEnd(i);
     else
-        while (end < m_line.size() && !(m_line[end] == ':' && (end + 1 == m_line.size() || isSpace(m_line[end + 1]))) && m_line[end] != '#'
-               && !(end == i && (m_line[end] == '[' || m_line[end] == '{')))
+        while (end < m_line.size() && !(m_line[end] == ':' && (end + 1 == m_line.size() || isSpace(m_line[end + 1])))
+            && m_line[end] != '#' && !(end == i && (m_line[end] == '[' || m_line[end] == '{')))
             ++end;
     if (at(end) == ':' && end > i) {
         add(i, end, Token::Key);
@@ -340,7 +343,8 @@ std::vector<Span> highlightLine(Language language, std::string_view line) { retu
 Language languageOf(std::string_view contentType)
 {
     std::string type(contentType.substr(0, contentType.find(';')));
-    std::transform(type.begin(), type.end(), type.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::transform(type.begin(), type.end(), type.begin(),
+        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     if (contains(type, "json"))
         return Language::Json;
     if (contains(type, "yaml"))
@@ -354,7 +358,9 @@ Language languageOf(std::string_view contentType)
 
 Language languageOfFile(std::string_view name)
 {
-    const auto ends = [name](std::string_view tail) { return name.size() >= tail.size() && name.substr(name.size() - tail.size()) == tail; };
+    const auto ends = [name](std::string_view tail) {
+        return name.size() >= tail.size() && name.substr(name.size() - tail.size()) == tail;
+    };
     if (ends(".json"))
         return Language::Json;
     if (ends(".yaml") || ends(".yml") || ends(".toml"))

@@ -1,5 +1,5 @@
-// Colours of a line of text, for the code editor and for lines painted by delegates. Line by line, without a tree: a line
-// coloured wrongly in a broken document costs nothing, and a huge one is coloured only where it is seen.
+// Colours of a line of text, for the code editor and for lines painted by delegates. Line by line, without a tree: a
+// line coloured wrongly in a broken document costs nothing, and a huge one is coloured only where it is seen.
 #pragma once
 
 #include <QtGui/QColor>

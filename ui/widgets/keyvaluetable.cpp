@@ -26,7 +26,7 @@ public:
         const Tokens &t = Tokens::current();
         const bool selected = option.state.testFlag(QStyle::State_Selected);
         drawRowBackground(painter, option.rect, selected, option.state.testFlag(QStyle::State_Active),
-                          option.state.testFlag(QStyle::State_MouseOver), option.state.testFlag(QStyle::State_HasFocus));
+            option.state.testFlag(QStyle::State_MouseOver), option.state.testFlag(QStyle::State_HasFocus));
         if (index.column() == KeyValueModel::Enabled) {
             QStyleOptionViewItem box(option);
             initStyleOption(&box, index);
@@ -39,7 +39,10 @@ public:
         const auto hue = static_cast<HueId>(index.data(Qt::UserRole + 1).toInt());
         painter->save();
         painter->setFont(f);
-        painter->setPen(remark ? t.hue(hue).text : !on ? t.text3 : index.column() == KeyValueModel::Name ? t.synKey : t.text);
+        painter->setPen(remark                          ? t.hue(hue).text
+                : !on                                   ? t.text3
+                : index.column() == KeyValueModel::Name ? t.synKey
+                                                        : t.text);
         const QRect r = option.rect.adjusted(scaled(6), 0, -scaled(6), 0);
         // One line: what breaks it shows as a sign.
         QString text = index.data(Qt::DisplayRole).toString();
@@ -47,7 +50,8 @@ public:
         const QString shown = QFontMetrics(f).elidedText(text, Qt::ElideRight, r.width());
         const qreal width = QFontMetricsF(f).horizontalAdvance(shown);
         const bool atEnd = remark != (option.direction == Qt::RightToLeft);
-        painter->drawText(QPointF(atEnd ? r.right() - width : r.left(), centredBaseline(f, r.top(), r.height())), shown);
+        painter->drawText(
+            QPointF(atEnd ? r.right() - width : r.left(), centredBaseline(f, r.top(), r.height())), shown);
         painter->restore();
     }
     QWidget *createEditor(QWidget *parent, const QStyleOptionViewItem &option, const QModelIndex &index) const override
@@ -98,8 +102,14 @@ void KeyValueModel::removeAt(int row)
     Q_EMIT edited();
 }
 
-int KeyValueModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
-int KeyValueModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : static_cast<int>(ColumnCount); }
+int KeyValueModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+int KeyValueModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
+}
 
 QVariant KeyValueModel::data(const QModelIndex &index, int role) const
 {
@@ -112,7 +122,7 @@ QVariant KeyValueModel::data(const QModelIndex &index, int role) const
     if (role == Qt::CheckStateRole && index.column() == Enabled && m_editable && !spare)
         return static_cast<int>(row.enabled ? Qt::Checked : Qt::Unchecked);
     if (role == Qt::AccessibleTextRole)
-        return QStringList{row.name, row.value, row.remark}.join(QStringLiteral(", "));
+        return QStringList{ row.name, row.value, row.remark }.join(QStringLiteral(", "));
     if (role == Qt::DisplayRole || role == Qt::EditRole) {
         switch (index.column()) {
         case Name: return row.name;
@@ -233,7 +243,10 @@ void KeyValueTable::setEditable(bool editable)
     setColumnHidden(KeyValueModel::Remark, editable);
 }
 
-void KeyValueTable::setNames(const QString &name, const QString &value) { setAccessibleName(name + QStringLiteral(", ") + value); }
+void KeyValueTable::setNames(const QString &name, const QString &value)
+{
+    setAccessibleName(name + QStringLiteral(", ") + value);
+}
 
 void KeyValueTable::setGrows(bool grows)
 {
@@ -247,7 +260,7 @@ QSize KeyValueTable::sizeHint() const
 {
     if (!m_grows)
         return QTableView::sizeHint();
-    return {scaled(240), verticalHeader()->defaultSectionSize() * m_model->rowCount() + 2};
+    return { scaled(240), verticalHeader()->defaultSectionSize() * m_model->rowCount() + 2 };
 }
 
 QSize KeyValueTable::minimumSizeHint() const { return m_grows ? sizeHint() : QSize(scaled(160), scaled(60)); }
@@ -266,7 +279,8 @@ void KeyValueTable::copySelection() const
 {
     QStringList lines;
     for (const QModelIndex &index : selectionModel()->selectedRows(KeyValueModel::Name))
-        lines << index.data().toString() + QStringLiteral(": ") + index.siblingAtColumn(KeyValueModel::Value).data().toString();
+        lines << index.data().toString() + QStringLiteral(": ")
+                + index.siblingAtColumn(KeyValueModel::Value).data().toString();
     QGuiApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
 }
 

@@ -1,5 +1,5 @@
-// Names and values: headers, query, form fields. To edit (a row too many waits at the end) or to read, with a remark at the
-// right ("decided the route", "redacted"). Values never are markup.
+// Names and values: headers, query, form fields. To edit (a row too many waits at the end) or to read, with a remark at
+// the right ("decided the route", "redacted"). Values never are markup.
 #pragma once
 
 #include "ui/shell/tokens.h"

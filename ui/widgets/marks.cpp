@@ -23,22 +23,27 @@ void paintSign(QPainter *painter, const QPointF &c, Glyph glyph, const QColor &i
     painter->setBrush(Qt::NoBrush);
     switch (glyph) {
     case Glyph::Pass:
-    case Glyph::Tick: strokeLine(painter, {{-3.3 * u, 0.3 * u}, {-1 * u, 2.6 * u}, {3.4 * u, -2.6 * u}}, c); break;
+    case Glyph::Tick:
+        strokeLine(painter, { { -3.3 * u, 0.3 * u }, { -1 * u, 2.6 * u }, { 3.4 * u, -2.6 * u } }, c);
+        break;
     case Glyph::Refused:
-    case Glyph::Skipped: strokeLine(painter, {{-3 * u, 0}, {3 * u, 0}}, c); break;
-    case Glyph::NoCondition: strokeLine(painter, {{-2.5 * u, 0}, {2.5 * u, 0}}, c); break;
+    case Glyph::Skipped: strokeLine(painter, { { -3 * u, 0 }, { 3 * u, 0 } }, c); break;
+    case Glyph::NoCondition: strokeLine(painter, { { -2.5 * u, 0 }, { 2.5 * u, 0 } }, c); break;
     case Glyph::Failed:
     case Glyph::Mismatch:
-        strokeLine(painter, {{-2.5 * u, -2.5 * u}, {2.5 * u, 2.5 * u}}, c);
-        strokeLine(painter, {{2.5 * u, -2.5 * u}, {-2.5 * u, 2.5 * u}}, c);
+        strokeLine(painter, { { -2.5 * u, -2.5 * u }, { 2.5 * u, 2.5 * u } }, c);
+        strokeLine(painter, { { 2.5 * u, -2.5 * u }, { -2.5 * u, 2.5 * u } }, c);
         break;
-    case Glyph::Waited: strokeLine(painter, {{-0.5 * u, -3 * u}, {-0.5 * u, 0.8 * u}, {2.2 * u, 0.8 * u}}, c); break;
+    case Glyph::Waited:
+        strokeLine(painter, { { -0.5 * u, -3 * u }, { -0.5 * u, 0.8 * u }, { 2.2 * u, 0.8 * u } }, c);
+        break;
     case Glyph::Cached:
-        strokeLine(painter, {{-3 * u, -1.6 * u}, {3 * u, -1.6 * u}}, c);
-        strokeLine(painter, {{-3 * u, 1.6 * u}, {3 * u, 1.6 * u}}, c);
+        strokeLine(painter, { { -3 * u, -1.6 * u }, { 3 * u, -1.6 * u } }, c);
+        strokeLine(painter, { { -3 * u, 1.6 * u }, { 3 * u, 1.6 * u } }, c);
         break;
     case Glyph::Mocked:
-        painter->drawPolygon(QPolygonF({{0, -3.2 * u}, {3.2 * u, 0}, {0, 3.2 * u}, {-3.2 * u, 0}}).translated(c));
+        painter->drawPolygon(
+            QPolygonF({ { 0, -3.2 * u }, { 3.2 * u, 0 }, { 0, 3.2 * u }, { -3.2 * u, 0 } }).translated(c));
         break;
     case Glyph::NotAsked:
         painter->setPen(Qt::NoPen);
@@ -107,7 +112,8 @@ void paintMark(QPainter *painter, const QPointF &c, Mark mark, qreal size, qreal
     switch (mark) {
     case Mark::Ok: painter->drawEllipse(c, h * 0.94, h * 0.94); break;
     case Mark::Redirect:
-        painter->drawPolygon(QPolygonF({{-h * 0.8, -h * 0.95}, {h * 0.95, 0}, {-h * 0.8, h * 0.95}}).translated(c));
+        painter->drawPolygon(
+            QPolygonF({ { -h * 0.8, -h * 0.95 }, { h * 0.95, 0 }, { -h * 0.8, h * 0.95 } }).translated(c));
         break;
     case Mark::Client:
     case Mark::Mocked: {
@@ -116,7 +122,7 @@ void paintMark(QPainter *painter, const QPointF &c, Mark mark, qreal size, qreal
             painter->setPen(QPen(fill, s / 6));
             painter->setBrush(Qt::NoBrush);
         }
-        painter->drawPolygon(QPolygonF({{0, -d}, {d, 0}, {0, d}, {-d, 0}}).translated(c));
+        painter->drawPolygon(QPolygonF({ { 0, -d }, { d, 0 }, { 0, d }, { -d, 0 } }).translated(c));
         break;
     }
     case Mark::Server: painter->drawRect(QRectF(c.x() - h * 0.89, c.y() - h * 0.89, s * 0.89, s * 0.89)); break;
@@ -145,7 +151,9 @@ void paintMark(QPainter *painter, const QPointF &c, Mark mark, qreal size, qreal
         painter->drawRect(QRectF(c.x() - h, c.y() - h * 0.75, s, s / 4));
         painter->drawRect(QRectF(c.x() - h, c.y() + h * 0.25, s, s / 4));
         break;
-    case Mark::Delayed: paintIcon(painter, QRectF(c.x() - h - 1, c.y() - h - 1, s + 2, s + 2), IconId::Clock, fill); break;
+    case Mark::Delayed:
+        paintIcon(painter, QRectF(c.x() - h - 1, c.y() - h - 1, s + 2, s + 2), IconId::Clock, fill);
+        break;
     }
     painter->restore();
 }

@@ -43,13 +43,13 @@ QFont fontOfRun(const Run &run, const QFont &base)
     return f;
 }
 
-Run plain(const QString &text) { return {text, Run::Style::Plain, {}, {}, {}}; }
-Run strong(const QString &text) { return {text, Run::Style::Strong, {}, {}, {}}; }
-Run soft(const QString &text) { return {text, Run::Style::Soft, {}, {}, {}}; }
-Run quiet(const QString &text) { return {text, Run::Style::Quiet, {}, {}, {}}; }
-Run wire(const QString &text) { return {text, Run::Style::Wire, {}, {}, {}}; }
-Run link(const QString &text, const Place &place) { return {text, Run::Style::Link, {}, place, {}}; }
-Run commandLink(const QString &text, const QString &command) { return {text, Run::Style::Link, {}, {}, command}; }
+Run plain(const QString &text) { return { text, Run::Style::Plain, {}, {}, {} }; }
+Run strong(const QString &text) { return { text, Run::Style::Strong, {}, {}, {} }; }
+Run soft(const QString &text) { return { text, Run::Style::Soft, {}, {}, {} }; }
+Run quiet(const QString &text) { return { text, Run::Style::Quiet, {}, {}, {} }; }
+Run wire(const QString &text) { return { text, Run::Style::Wire, {}, {}, {} }; }
+Run link(const QString &text, const Place &place) { return { text, Run::Style::Link, {}, place, {} }; }
+Run commandLink(const QString &text, const QString &command) { return { text, Run::Style::Link, {}, {}, command }; }
 Run inHue(Run run, HueId hue)
 {
     run.hue = hue;
@@ -148,7 +148,7 @@ int RunsLabel::layOut(QTextLayout &layout, int width) const
         format.setFontUnderline(isLink(m_runs[i]) && static_cast<int>(i) == m_hovered);
         if (static_cast<int>(i) == m_focused && hasFocus())
             format.setBackground(Tokens::current().accentTint);
-        formats << QTextLayout::FormatRange{at, length, format};
+        formats << QTextLayout::FormatRange{ at, length, format };
         at += length;
     }
     layout.setText(toPlainText(m_runs).replace(QLatin1Char('\n'), QChar::LineSeparator));
@@ -175,7 +175,7 @@ QSize RunsLabel::sizeHint() const
     QTextLayout layout;
     const int height = layOut(layout, 100000);
     const QMargins m = padding();
-    return {qMin(qCeil(layout.maximumWidth()), scaled(480)) + m.left() + m.right(), height + m.top() + m.bottom()};
+    return { qMin(qCeil(layout.maximumWidth()), scaled(480)) + m.left() + m.right(), height + m.top() + m.bottom() };
 }
 
 int RunsLabel::heightForWidth(int width) const
@@ -242,8 +242,8 @@ bool RunsLabel::event(QEvent *event)
     }
     if (event->type() == QEvent::FocusIn) {
         const auto *focus = static_cast<QFocusEvent *>(event);
-        m_focused = focus->reason() == Qt::BacktabFocusReason ? nextLink(static_cast<int>(m_runs.size()), -1)
-                                                              : nextLink(-1, 1);
+        m_focused =
+            focus->reason() == Qt::BacktabFocusReason ? nextLink(static_cast<int>(m_runs.size()), -1) : nextLink(-1, 1);
         update();
     }
     return QWidget::event(event);
@@ -310,7 +310,7 @@ void SentenceBox::setTone(std::optional<HueId> tone)
     update();
 }
 
-QMargins SentenceBox::padding() const { return {scaled(12), scaled(12), scaled(12), scaled(13)}; }
+QMargins SentenceBox::padding() const { return { scaled(12), scaled(12), scaled(12), scaled(13) }; }
 
 void SentenceBox::paintGround(QPainter &painter)
 {

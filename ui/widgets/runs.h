@@ -1,5 +1,5 @@
-// Text made of runs: plain, strong, on the wire, links to places. Never markup, so nothing that came from the network can
-// pretend to be anything. SentenceBox shows the "why, in a sentence, first"; paintRuns is for delegates.
+// Text made of runs: plain, strong, on the wire, links to places. Never markup, so nothing that came from the network
+// can pretend to be anything. SentenceBox shows the "why, in a sentence, first"; paintRuns is for delegates.
 #pragma once
 
 #include "ui/shell/navigator.h"

@@ -124,7 +124,7 @@ void EmptyState::setExample(const QString &example)
         auto *copy = iconButton(IconId::Copy, tr("Copy the example"), m_example);
         row->addWidget(copy);
         connect(copy, &QToolButton::clicked, this,
-                [this] { QGuiApplication::clipboard()->setText(m_exampleText->text()); });
+            [this] { QGuiApplication::clipboard()->setText(m_exampleText->text()); });
         addBelow(m_example);
     }
     m_exampleText->setText(example);
@@ -154,7 +154,7 @@ LoadingLine::LoadingLine(QWidget *parent)
     connect(m_tick, &QTimer::timeout, this, [this] { update(); });
 }
 
-QSize LoadingLine::sizeHint() const { return {scaled(100), 2}; }
+QSize LoadingLine::sizeHint() const { return { scaled(100), 2 }; }
 
 void LoadingLine::start(const QString &what)
 {
@@ -276,8 +276,9 @@ void NoticeBar::paintEvent(QPaintEvent *)
     const int size = scaled(16);
     const IconId id = m_hue == HueId::Server ? IconId::Error : m_hue == HueId::Client ? IconId::Warning : IconId::Info;
     const QRect place(scaled(12), m_title->y() + (m_title->fontMetrics().height() - size) / 2, size, size);
-    paintIcon(&painter, layoutDirection() == Qt::RightToLeft ? place.translated(width() - size - 2 * scaled(12), 0) : place,
-              id, hue.text);
+    paintIcon(&painter,
+        layoutDirection() == Qt::RightToLeft ? place.translated(width() - size - 2 * scaled(12), 0) : place, id,
+        hue.text);
 }
 
 FieldError::FieldError(QWidget *parent)
@@ -302,7 +303,7 @@ void FieldError::setMessage(const QString &text, HueId hue)
     update();
 }
 
-QSize FieldError::sizeHint() const { return {scaled(200), heightForWidth(scaled(260))}; }
+QSize FieldError::sizeHint() const { return { scaled(200), heightForWidth(scaled(260)) }; }
 
 int FieldError::heightForWidth(int width) const
 {
@@ -319,11 +320,11 @@ void FieldError::paintEvent(QPaintEvent *)
     const int size = scaled(14);
     const bool rtl = layoutDirection() == Qt::RightToLeft;
     paintIcon(&painter, QRectF(rtl ? width() - size : 0, scaled(2), size, size),
-              m_hue == HueId::Server ? IconId::Error : IconId::Warning, ink);
+        m_hue == HueId::Server ? IconId::Error : IconId::Warning, ink);
     painter.setFont(typeFont(Type::Control));
     painter.setPen(ink);
     painter.drawText(rtl ? rect().adjusted(0, 0, -scaled(20), 0) : rect().adjusted(scaled(20), 0, 0, 0),
-                     Qt::TextWordWrap | Qt::AlignLeading | Qt::AlignTop, m_text);
+        Qt::TextWordWrap | Qt::AlignLeading | Qt::AlignTop, m_text);
 }
 
 } // namespace gatehouse::ui

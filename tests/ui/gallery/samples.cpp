@@ -36,7 +36,7 @@ namespace {
 
 QString s(const char *text) { return QString::fromUtf8(text); }
 
-Place route(const char *name) { return {Place::Kind::Route, QLatin1String(panels::routes), s(name), {}}; }
+Place route(const char *name) { return { Place::Kind::Route, QLatin1String(panels::routes), s(name), {} }; }
 
 QWidget *page(QWidget *parent = nullptr)
 {
@@ -80,12 +80,14 @@ protected:
         for (int i = 0; i <= static_cast<int>(Mark::Delayed); ++i)
             paintMark(&painter, QPointF(20 + i * 30, 20), static_cast<Mark>(i));
         for (int i = 1; i <= static_cast<int>(Verdict::Held); ++i)
-            paintIcon(&painter, QRectF(12 + (i - 1) * 30, 40, 16, 16), iconOf(static_cast<Verdict>(i)), t.hue(hueOf(static_cast<Verdict>(i))).text);
+            paintIcon(&painter, QRectF(12 + (i - 1) * 30, 40, 16, 16), iconOf(static_cast<Verdict>(i)),
+                t.hue(hueOf(static_cast<Verdict>(i))).text);
         for (int i = 0; i <= static_cast<int>(Glyph::Tick); ++i)
             paintGlyph(&painter, QPointF(20 + i * 30, 76), static_cast<Glyph>(i));
         int x = 12;
-        const std::pair<const char *, HueId> chips[] = {{"19 exact", HueId::Ok}, {"3 near", HueId::Delay}, {"1 missing", HueId::Client},
-            {"1 surprise", HueId::Server}, {"main", HueId::None}, {"from cache", HueId::Cache}, {"answers the preview", HueId::Mock}};
+        const std::pair<const char *, HueId> chips[] = { { "19 exact", HueId::Ok }, { "3 near", HueId::Delay },
+            { "1 missing", HueId::Client }, { "1 surprise", HueId::Server }, { "main", HueId::None },
+            { "from cache", HueId::Cache }, { "answers the preview", HueId::Mock } };
         for (const auto &[text, hue] : chips)
             x += paintChip(&painter, QPointF(x, 100), s(text), hue) + 8;
     }
@@ -97,7 +99,8 @@ QWidget *controlSheet()
     auto *form = new QGridLayout(w);
     form->setContentsMargins(18, 16, 18, 16);
     auto *buttons = new QHBoxLayout;
-    for (const auto &[text, kind] : {std::pair("Send", "primary"), {"Save", ""}, {"Open", "quiet"}, {"Add condition", "link"}, {"Abort", "danger"}, {"Bring back", "tinted"}}) {
+    for (const auto &[text, kind] : { std::pair("Send", "primary"), { "Save", "" }, { "Open", "quiet" },
+             { "Add condition", "link" }, { "Abort", "danger" }, { "Bring back", "tinted" } }) {
         QPushButton *b = button(s(text), kind);
         if (QLatin1String(kind) == QLatin1String("primary"))
             b->setIcon(makeIcon(IconId::Send));
@@ -109,7 +112,7 @@ QWidget *controlSheet()
     buttons->addStretch();
     form->addLayout(buttons, 0, 0, 1, 2);
     auto *methods = new MethodToggleRow;
-    methods->setMethods({s("GET")});
+    methods->setMethods({ s("GET") });
     form->addWidget(new QLabel(s("Methods")), 1, 0);
     form->addWidget(methods, 1, 1);
     auto *path = new QLineEdit(s("/orders/{id"));
@@ -120,7 +123,7 @@ QWidget *controlSheet()
     form->addWidget(new QLabel(s("Path")), 2, 0);
     auto *row = new QHBoxLayout;
     auto *kindBox = new QComboBox;
-    kindBox->addItems({s("Template"), s("Prefix"), s("Exact")});
+    kindBox->addItems({ s("Template"), s("Prefix"), s("Exact") });
     row->addWidget(kindBox);
     row->addWidget(path, 1);
     form->addLayout(row, 2, 1);
@@ -138,15 +141,16 @@ QWidget *controlSheet()
     sw->setChecked(true);
     auto *spin = new QSpinBox;
     spin->setValue(20);
-    for (QWidget *c : std::initializer_list<QWidget *>{on, new QCheckBox(s("Keep")), radio, new QRadioButton(s("Random")), sw, new Switch(s("off")), spin})
+    for (QWidget *c : std::initializer_list<QWidget *>{
+             on, new QCheckBox(s("Keep")), radio, new QRadioButton(s("Random")), sw, new Switch(s("off")), spin })
         checks->addWidget(c);
     checks->addStretch();
     form->addLayout(checks, 5, 0, 1, 2);
-    auto *segments = new Segments({s("Live"), s("15 min"), s("1 h"), s("24 h"), s("Recording\u2026")});
+    auto *segments = new Segments({ s("Live"), s("15 min"), s("1 h"), s("24 h"), s("Recording\u2026") });
     segments->setCurrent(0);
     form->addWidget(segments, 6, 0, 1, 2, Qt::AlignLeft);
     auto *tabs = new QTabBar;
-    for (const auto *tab : {"Overview", "Request", "Response", "Timing", "Why"})
+    for (const auto *tab : { "Overview", "Request", "Response", "Timing", "Why" })
         tabs->addTab(s(tab));
     tabs->setCurrentIndex(4);
     tabs->setDrawBase(false);
@@ -164,22 +168,26 @@ QWidget *sentenceSheet()
     auto *w = page();
     auto *column = new QVBoxLayout(w);
     auto *box = new SentenceBox;
-    box->setRuns({link(s("get-order"), route("get-order")), plain(s(" sent it to ")), link(s("orders"), route("orders")),
-                  plain(s(" at 127.0.0.1:9002. It won by its header ")), wire(s("x-beta: 1")),
-                  plain(s(".\nThe first try at :9001 was refused, so it was tried again after 31 ms."))});
+    box->setRuns({ link(s("get-order"), route("get-order")), plain(s(" sent it to ")),
+        link(s("orders"), route("orders")), plain(s(" at 127.0.0.1:9002. It won by its header ")), wire(s("x-beta: 1")),
+        plain(s(".\nThe first try at :9001 was refused, so it was tried again after 31 ms.")) });
     column->addWidget(box);
     auto *bar = new StackedBar;
-    bar->setParts({{s("gateway 1.1 ms"), 1.1, HueId::None, true}, {s("failed try 2.1 ms"), 2.1, HueId::Server, false},
-                   {s("waiting 31 ms"), 31, HueId::Delay, false}, {s("upstream 50 ms"), 50, HueId::Ok, false}}, s("84.2 ms"));
+    bar->setParts(
+        { { s("gateway 1.1 ms"), 1.1, HueId::None, true }, { s("failed try 2.1 ms"), 2.1, HueId::Server, false },
+            { s("waiting 31 ms"), 31, HueId::Delay, false }, { s("upstream 50 ms"), 50, HueId::Ok, false } },
+        s("84.2 ms"));
     column->addWidget(bar);
     auto *refused = new SentenceBox;
     refused->setTone(HueId::Client);
-    refused->setRuns({inHue(link(s("burst"), route("burst")), HueId::Client), plain(s(" refused it: the bucket of ")), wire(s("127.0.0.1")),
-                      plain(s(" was empty.\nThe next request is let in after ")), inHue(strong(s("84 ms")), HueId::Client),
-                      plain(s(". Nothing was sent to ")), link(s("orders"), route("orders")), plain(s("."))});
+    refused->setRuns({ inHue(link(s("burst"), route("burst")), HueId::Client), plain(s(" refused it: the bucket of ")),
+        wire(s("127.0.0.1")), plain(s(" was empty.\nThe next request is let in after ")),
+        inHue(strong(s("84 ms")), HueId::Client), plain(s(". Nothing was sent to ")),
+        link(s("orders"), route("orders")), plain(s(".")) });
     column->addWidget(refused);
     auto *notice = new NoticeBar(HueId::Client);
-    notice->setNotice(s("Ties with get-order-canary; file order decides."), {plain(s("Either could take GET /v1/orders/1 with x-beta: 1, x-tenant: acme"))});
+    notice->setNotice(s("Ties with get-order-canary; file order decides."),
+        { plain(s("Either could take GET /v1/orders/1 with x-beta: 1, x-tenant: acme")) });
     notice->addCommand(s("Set priority"));
     notice->addCommand(s("Explain it"));
     column->addWidget(notice);
@@ -191,7 +199,8 @@ QWidget *sentenceSheet()
 QWidget *emptySheet()
 {
     auto *empty = new EmptyState(IconId::Traffic, s("No requests yet"),
-        s("Gatehouse listens at 127.0.0.1:8080. Send a request there and it appears here, with the reason why it went where it went."));
+        s("Gatehouse listens at 127.0.0.1:8080. Send a request there and it appears here, with the reason why it went "
+          "where it went."));
     QPushButton *send = empty->addButton(s("Send one from Explorer"), true);
     send->setIcon(makeIcon(IconId::Send));
     empty->addButton(s("Set up a client\u2026"));
@@ -205,7 +214,7 @@ QWidget *emptySheet()
 QWidget *tableSheet()
 {
     auto *table = new QTableWidget(8, 4);
-    table->setHorizontalHeaderLabels({s("Name"), s("Match"), s("Policies"), s("Rate")});
+    table->setHorizontalHeaderLabels({ s("Name"), s("Match"), s("Policies"), s("Rate") });
     table->verticalHeader()->hide();
     table->setShowGrid(false);
     table->setSelectionBehavior(QAbstractItemView::SelectRows);
@@ -231,21 +240,21 @@ QWidget *filterSheet()
     column->addWidget(field);
     auto *read = new KeyValueTable;
     read->setGrows(true);
-    read->setRows({{s("host"), s("api.shop.localhost"), true, s("decided the route"), HueId::Ok},
-                   {s("x-api-key"), s("\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"), true, s("redacted"), HueId::None},
-                   {s("x-beta"), s("1"), true, {}, HueId::None}});
+    read->setRows({ { s("host"), s("api.shop.localhost"), true, s("decided the route"), HueId::Ok },
+        { s("x-api-key"), s("\u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"), true, s("redacted"), HueId::None },
+        { s("x-beta"), s("1"), true, {}, HueId::None } });
     column->addWidget(read);
     auto *edit = new KeyValueTable;
     edit->setGrows(true);
     edit->setEditable(true);
-    edit->setRows({{s("page"), s("2"), true, {}, HueId::None}, {s("dry"), s("1"), false, {}, HueId::None}});
+    edit->setRows({ { s("page"), s("2"), true, {}, HueId::None }, { s("dry"), s("1"), false, {}, HueId::None } });
     column->addWidget(edit);
     auto *diff = new DiffView;
-    const Place place{Place::Kind::Route, s("routes"), s("get-order"), s("rewrite/path")};
-    diff->setLines({{DiffLine::Kind::Removed, s("GET /v1/orders/4711?expand=items"), {}, {}},
-                    {DiffLine::Kind::Added, s("GET /orders/4711?expand=items"), s("rewrite.path"), place},
-                    {DiffLine::Kind::Same, s("x-beta: 1"), {}, {}},
-                    {DiffLine::Kind::Removed, s("x-api-key: \u2022\u2022\u2022\u2022"), s("key-auth, hide"), place}});
+    const Place place{ Place::Kind::Route, s("routes"), s("get-order"), s("rewrite/path") };
+    diff->setLines({ { DiffLine::Kind::Removed, s("GET /v1/orders/4711?expand=items"), {}, {} },
+        { DiffLine::Kind::Added, s("GET /orders/4711?expand=items"), s("rewrite.path"), place },
+        { DiffLine::Kind::Same, s("x-beta: 1"), {}, {} },
+        { DiffLine::Kind::Removed, s("x-api-key: \u2022\u2022\u2022\u2022"), s("key-auth, hide"), place } });
     column->addWidget(diff);
     column->addStretch();
     w->resize(720, 400);
@@ -258,18 +267,22 @@ QWidget *codeSheet()
     auto *row = new QHBoxLayout(w);
     row->setContentsMargins(0, 0, 0, 0);
     auto *body = new BodyViewer;
-    body->setBody(R"({"id":"ord_01J9ZK3V","customer":"${tenant}","items":[{"sku":"sku-8821","qty":2,"price":84.90}],"paid":false,"note":null})", s("application/json"));
+    body->setBody(
+        R"({"id":"ord_01J9ZK3V","customer":"${tenant}","items":[{"sku":"sku-8821","qty":2,"price":84.90}],"paid":false,"note":null})",
+        s("application/json"));
     row->addWidget(body);
     auto *conf = new CodeEditor;
     conf->setReadOnly(true);
     conf->setLanguage(Language::Nginx);
-    conf->setText(s("# policy burst: 10 per 1s, burst 20\nlocation ~ ^/v1/orders/(?<id>[^/]+)$ {\n    if ($request_method != GET) { return 404; }\n"
+    conf->setText(s("# policy burst: 10 per 1s, burst 20\nlocation ~ ^/v1/orders/(?<id>[^/]+)$ {\n    if "
+                    "($request_method != GET) { return 404; }\n"
                     "    limit_req zone=burst burst=20 nodelay;\n    proxy_set_header x-api-key \"\";\n}\n"));
-    conf->setFindings({{3, HueId::Delay, s("The limit is the same, but nginx sends no RateLimit headers.")}});
+    conf->setFindings({ { 3, HueId::Delay, s("The limit is the same, but nginx sends no RateLimit headers.") } });
     row->addWidget(conf);
     auto *yaml = new CodeEditor;
     yaml->setLanguage(Language::Yaml);
-    yaml->setText(s("routes:\n  - name: get-order # the one\n    match:\n      path: /orders/{id}\n      methods: [GET, HEAD]\n    timeout: 30s\n    retries: 2\n    verify: true\n    host: \"${env.HOST}\"\n"));
+    yaml->setText(s("routes:\n  - name: get-order # the one\n    match:\n      path: /orders/{id}\n      methods: "
+                    "[GET, HEAD]\n    timeout: 30s\n    retries: 2\n    verify: true\n    host: \"${env.HOST}\"\n"));
     row->addWidget(yaml);
     w->resize(1100, 320);
     return w;
@@ -280,10 +293,11 @@ ChartData chartData()
     ChartData data;
     data.end = 1'769'868'300'000;
     data.step = 2000;
-    ChartSeries ok{s("2xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Ok, false, false, {}};
-    ChartSeries redirect{s("3xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Redirect, false, false, {}};
-    ChartSeries client{s("4xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Client, true, false, {}};
-    ChartSeries server{s("5xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Server, true, false, {}};
+    ChartSeries ok{ s("2xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Ok, false, false, {} };
+    ChartSeries redirect{ s("3xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Redirect, false, false,
+        {} };
+    ChartSeries client{ s("4xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Client, true, false, {} };
+    ChartSeries server{ s("5xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Server, true, false, {} };
     for (int i = 0; i < 150; ++i) {
         const bool burst = i > 82 && i < 108;
         ok.values.push_back(i > 120 && i < 126 ? std::nan("") : 320 + 30 * std::sin(i * 0.21) + (i * 37 % 17));
@@ -291,9 +305,9 @@ ChartData chartData()
         client.values.push_back(burst ? 70 + i % 9 : 8);
         server.values.push_back(i > 40 && i < 46 ? 20 : 0);
     }
-    data.series = {ok, redirect, client, server};
-    data.marks = {{data.end - 60'000, s("revision 42")}};
-    data.bands = {{data.end - 220'000, data.end - 200'000, HueId::Server, s("breaker open")}};
+    data.series = { ok, redirect, client, server };
+    data.marks = { { data.end - 60'000, s("revision 42") } };
+    data.bands = { { data.end - 220'000, data.end - 200'000, HueId::Server, s("breaker open") } };
     return data;
 }
 
@@ -304,7 +318,7 @@ QWidget *chartSheet()
     const auto card = [](QWidget *inside) {
         auto *frame = new QFrame;
         frame->setFrameShape(QFrame::StyledPanel);
-        setKind(frame, "card");
+        setKind(frame, "plot");
         auto *layout = new QVBoxLayout(frame);
         layout->setContentsMargins(1, 1, 1, 1);
         layout->addWidget(inside);
@@ -316,9 +330,13 @@ QWidget *chartSheet()
     auto *latency = new TimeChart(s("Latency"), Unit::Nanoseconds);
     ChartData data = chartData();
     data.series.clear();
-    const std::pair<const char *, double> rows[] = {{"p50", 41e6}, {"p90", 74e6}, {"p99", 118e6}, {"gateway p99", 0.7e6}};
+    const std::pair<const char *, double> rows[] = { { "p50", 41e6 }, { "p90", 74e6 }, { "p99", 118e6 },
+        { "gateway p99", 0.7e6 } };
     for (int r = 0; r < 4; ++r) {
-        ChartSeries line{s(rows[r].first), ChartSeries::Shape::Line, r == 3 ? ChartSeries::Tone::Quiet : static_cast<ChartSeries::Tone>(static_cast<int>(ChartSeries::Tone::Low) + r), HueId::None, false, r == 3, {}};
+        ChartSeries line{ s(rows[r].first), ChartSeries::Shape::Line,
+            r == 3 ? ChartSeries::Tone::Quiet
+                   : static_cast<ChartSeries::Tone>(static_cast<int>(ChartSeries::Tone::Low) + r),
+            HueId::None, false, r == 3, {} };
         for (int i = 0; i < 150; ++i)
             line.values.push_back(rows[r].second * (1 + 0.12 * std::sin(i * (0.3 + r)) + (i > 60 && i < 68 ? 1.5 : 0)));
         data.series.append(line);
@@ -335,7 +353,9 @@ QWidget *chartSheet()
     for (int i = 0; i < 60; ++i) {
         std::vector<unsigned> column(cells.bounds.size() - 1, 0);
         for (size_t j = 0; j < column.size(); ++j)
-            column[j] = static_cast<unsigned>(90 * std::exp(-std::pow((static_cast<double>(j) - 13 - std::sin(i * 0.2)) / 1.6, 2)) + (i > 35 && i < 45 && j == 1 ? 60 : 0));
+            column[j] = static_cast<unsigned>(
+                90 * std::exp(-std::pow((static_cast<double>(j) - 13 - std::sin(i * 0.2)) / 1.6, 2))
+                + (i > 35 && i < 45 && j == 1 ? 60 : 0));
         cells.columns.push_back(column);
     }
     heat->setData(cells);
@@ -370,9 +390,9 @@ ShellState shellState()
     state.workspacePath = s("~/src/shop/gateway");
     state.unsavedChanges = 3;
     state.environment = s("local");
-    state.environments = {s("local"), s("staging")};
+    state.environments = { s("local"), s("staging") };
     state.engine = ShellState::Engine::Running;
-    state.addresses = {s("127.0.0.1:8080"), s("https://127.0.0.1:8443")};
+    state.addresses = { s("127.0.0.1:8080"), s("https://127.0.0.1:8443") };
     state.revision = 42;
     state.appliedAt = 1'769'868'151'000;
     state.requestsPerSecond = 412;
@@ -381,33 +401,35 @@ ShellState shellState()
     state.recorderBytes = 31LL << 20;
     state.recorderLimit = 256LL << 20;
     state.undoText = s("Set burst to 20");
-    state.problems = {{Problem::Severity::Warning, s("Ties with get-order-canary; file order decides."), s("get-order"), route("get-order")},
-                      {Problem::Severity::Warning, s("Ties with get-order; file order decides."), s("get-order-canary"), route("get-order-canary")}};
+    state.problems = { { Problem::Severity::Warning, s("Ties with get-order-canary; file order decides."),
+                           s("get-order"), route("get-order") },
+        { Problem::Severity::Warning, s("Ties with get-order; file order decides."), s("get-order-canary"),
+            route("get-order-canary") } };
     return state;
 }
 
 QList<PanelInfo> panels()
 {
     const auto make = [](const char *id, const char *title, IconId icon, Badge badge = {}) {
-        return PanelInfo{s(id), s(title), icon, [=](const PanelContext &) {
+        return PanelInfo{ s(id), s(title), icon, [=](const PanelContext &) {
                              auto *panel = new SamplePanel(s(title), icon);
                              panel->mark(badge);
                              return panel;
-                         }};
+                         } };
     };
-    return {make(ui::panels::traffic, "Traffic", IconId::Traffic),
-            make(ui::panels::routes, "Routes", IconId::Routes, {2, HueId::Client, s("2 warnings")}),
-            make(ui::panels::upstreams, "Upstreams", IconId::Upstreams, {1, HueId::Server, s("1 endpoint down")}),
-            make(ui::panels::mocks, "Mocks", IconId::Mocks), make(ui::panels::dashboard, "Dashboard", IconId::Dashboard),
-            make(ui::panels::explorer, "Explorer", IconId::Explorer), make(ui::panels::exporting, "Export", IconId::Export),
-            make(ui::panels::settings, "Settings", IconId::Settings)};
+    return { make(ui::panels::traffic, "Traffic", IconId::Traffic),
+        make(ui::panels::routes, "Routes", IconId::Routes, { 2, HueId::Client, s("2 warnings") }),
+        make(ui::panels::upstreams, "Upstreams", IconId::Upstreams, { 1, HueId::Server, s("1 endpoint down") }),
+        make(ui::panels::mocks, "Mocks", IconId::Mocks), make(ui::panels::dashboard, "Dashboard", IconId::Dashboard),
+        make(ui::panels::explorer, "Explorer", IconId::Explorer), make(ui::panels::exporting, "Export", IconId::Export),
+        make(ui::panels::settings, "Settings", IconId::Settings) };
 }
 
 QList<std::pair<QString, QWidget *>> widgets()
 {
-    return {{s("icons"), new IconSheet}, {s("marks"), new MarkSheet}, {s("controls"), controlSheet()},
-            {s("sentence"), sentenceSheet()}, {s("empty"), emptySheet()}, {s("table"), tableSheet()},
-            {s("filter"), filterSheet()}, {s("code"), codeSheet()}, {s("charts"), chartSheet()}};
+    return { { s("icons"), new IconSheet }, { s("marks"), new MarkSheet }, { s("controls"), controlSheet() },
+        { s("sentence"), sentenceSheet() }, { s("empty"), emptySheet() }, { s("table"), tableSheet() },
+        { s("filter"), filterSheet() }, { s("code"), codeSheet() }, { s("charts"), chartSheet() } };
 }
 
 } // namespace gatehouse::ui::samples

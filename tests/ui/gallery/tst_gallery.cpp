@@ -30,8 +30,9 @@ void keep(const QString &name, const char *theme, const QPixmap &pixmap)
     if (folder.isEmpty())
         return;
     QDir().mkpath(folder);
-    const QString file = QStringLiteral("%1/%2-%3%4.png").arg(folder, name, QLatin1String(theme),
-        qApp->devicePixelRatio() > 1.5 ? QStringLiteral("-2x") : QString());
+    const QString file = QStringLiteral("%1/%2-%3%4.png")
+                             .arg(folder, name, QLatin1String(theme),
+                                 qApp->devicePixelRatio() > 1.5 ? QStringLiteral("-2x") : QString());
     QVERIFY2(pixmap.save(file), qPrintable(file));
 }
 
@@ -74,6 +75,8 @@ private Q_SLOTS:
         keep(QStringLiteral("palette"), theme, window.grab());
         window.commandPalette()->close();
         window.resize(960, 600);
+        QTest::qWait(0);
+        QCoreApplication::processEvents();
         keep(QStringLiteral("shell-small"), theme, window.grab());
     }
 
@@ -82,13 +85,18 @@ private:
     {
         const auto s = [](const char *text) { return QString::fromUtf8(text); };
         window.paletteProviders()->add(&window, [s] {
-            return QList<PaletteItem>{
-                {s("Routes"), IconId::Route, s("get-order"), s("GET api.shop.localhost/v1/orders/{id} \u2192 orders"), s("402 req/s"), {}, {}, false},
-                {s("Routes"), IconId::Route, s("list-orders"), s("GET api.shop.localhost/v1/orders \u2192 orders"), s("31 req/s"), {}, {}, false},
-                {s("Routes"), IconId::Route, s("create-order"), s("POST api.shop.localhost/v1/orders \u2192 orders"), s("4 req/s"), {}, {}, false},
-                {s("Upstreams"), IconId::Layers, s("orders"), s("2 of 4 endpoints take requests"), s("round-robin"), {}, {}, false},
-                {s("Upstreams"), IconId::Layers, s("orders-next"), s("1 endpoint"), {}, {}, {}, false},
-                {s("Requests"), IconId::Send, s("orders / Create order"), s("POST ${base}/v1/orders"), s("Explorer"), {}, {}, false}};
+            return QList<PaletteItem>{ { s("Routes"), IconId::Route, s("get-order"),
+                                           s("GET api.shop.localhost/v1/orders/{id} \u2192 orders"), s("402 req/s"), {},
+                                           {}, false },
+                { s("Routes"), IconId::Route, s("list-orders"), s("GET api.shop.localhost/v1/orders \u2192 orders"),
+                    s("31 req/s"), {}, {}, false },
+                { s("Routes"), IconId::Route, s("create-order"), s("POST api.shop.localhost/v1/orders \u2192 orders"),
+                    s("4 req/s"), {}, {}, false },
+                { s("Upstreams"), IconId::Layers, s("orders"), s("2 of 4 endpoints take requests"), s("round-robin"),
+                    {}, {}, false },
+                { s("Upstreams"), IconId::Layers, s("orders-next"), s("1 endpoint"), {}, {}, {}, false },
+                { s("Requests"), IconId::Send, s("orders / Create order"), s("POST ${base}/v1/orders"), s("Explorer"),
+                    {}, {}, false } };
         });
     }
 };

@@ -46,8 +46,8 @@ private Q_SLOTS:
         QVERIFY(start->score > word->score);
         QVERIFY(word->score > inside->score);
         QVERIFY(inside->score > letters->score);
-        QCOMPARE(word->hits, (QList<qsizetype>{4, 5, 6}));
-        QCOMPARE(letters->hits, (QList<qsizetype>{0, 4, 5}));
+        QCOMPARE(word->hits, (QList<qsizetype>{ 4, 5, 6 }));
+        QCOMPARE(letters->hits, (QList<qsizetype>{ 0, 4, 5 }));
         QVERIFY(!matchPalette(s("xyz"), s("get-order"), s("GET /v1/orders")));
         QVERIFY(matchPalette(s("get v1"), s("get-order"), s("GET /v1/orders")));
     }
@@ -57,7 +57,7 @@ private Q_SLOTS:
         open();
         QCOMPARE(m_palette->shownNames().size(), 4);
         QTest::keyClicks(m_palette->field(), s("ord"));
-        QCOMPARE(m_palette->shownNames(), (QStringList{s("get-order"), s("orders")}));
+        QCOMPARE(m_palette->shownNames(), (QStringList{ s("get-order"), s("orders") }));
         QCOMPARE(m_palette->currentName(), s("get-order"));
         QTest::keyClick(m_palette->field(), Qt::Key_Down);
         QCOMPARE(m_palette->currentName(), s("orders"));
@@ -71,7 +71,7 @@ private Q_SLOTS:
         open();
         QTest::keyClicks(m_palette->field(), s("get-order"));
         QTest::keyClick(m_palette->field(), Qt::Key_Tab);
-        QCOMPARE(m_palette->shownNames(), (QStringList{s("Open"), s("Show its traffic")}));
+        QCOMPARE(m_palette->shownNames(), (QStringList{ s("Open"), s("Show its traffic") }));
         QTest::keyClick(m_palette->field(), Qt::Key_Escape);
         QCOMPARE(m_palette->shownNames().first(), s("get-order"));
         QTest::keyClick(m_palette->field(), Qt::Key_Tab);
@@ -84,7 +84,7 @@ private Q_SLOTS:
     {
         open();
         QTest::keyClicks(m_palette->field(), s(">"));
-        QCOMPARE(m_palette->shownNames(), (QStringList{s("Light or dark")}));
+        QCOMPARE(m_palette->shownNames(), (QStringList{ s("Light or dark") }));
     }
 
     void aPathIsExplained()
@@ -113,11 +113,15 @@ private:
         m_palette->open([this] {
             const auto opens = [this](const char *what) { return [this, what] { m_opened = s(what); }; };
             return QList<PaletteItem>{
-                {s("Routes"), IconId::Route, s("get-order"), s("GET /v1/orders/{id}"), s("402 req/s"), opens("get-order"),
-                 {{s("Open"), IconId::Route, {}, opens("get-order")}, {s("Show its traffic"), IconId::Traffic, {}, opens("traffic of get-order")}}, false},
-                {s("Routes"), IconId::Route, s("users"), s("GET /v1/users"), {}, opens("users"), {}, false},
-                {s("Upstreams"), IconId::Layers, s("orders"), s("2 endpoints"), {}, opens("orders"), {}, false},
-                {s("Actions"), IconId::Moon, s("Light or dark"), s("View"), {}, opens("theme"), {}, true}};
+                { s("Routes"), IconId::Route, s("get-order"), s("GET /v1/orders/{id}"), s("402 req/s"),
+                    opens("get-order"),
+                    { { s("Open"), IconId::Route, {}, opens("get-order") },
+                        { s("Show its traffic"), IconId::Traffic, {}, opens("traffic of get-order") } },
+                    false },
+                { s("Routes"), IconId::Route, s("users"), s("GET /v1/users"), {}, opens("users"), {}, false },
+                { s("Upstreams"), IconId::Layers, s("orders"), s("2 endpoints"), {}, opens("orders"), {}, false },
+                { s("Actions"), IconId::Moon, s("Light or dark"), s("View"), {}, opens("theme"), {}, true }
+            };
         });
     }
 

@@ -16,17 +16,17 @@ struct Named {
 
 std::vector<Named> surfaces(const Tokens &t)
 {
-    return {{"frame", t.frame}, {"surface", t.surface}, {"sunken", t.sunken}, {"raised", t.raised}, {"field", t.field},
-            {"hover", t.hover}, {"selected", t.selected}, {"selectedOff", t.selectedOff}};
+    return { { "frame", t.frame }, { "surface", t.surface }, { "sunken", t.sunken }, { "raised", t.raised },
+        { "field", t.field }, { "hover", t.hover }, { "selected", t.selected }, { "selectedOff", t.selectedOff } };
 }
 
 std::vector<Named> grounds(const Tokens &t)
 {
     auto list = surfaces(t);
-    for (const Named &n : {Named{"accentTint", t.accentTint}, {"okTint", t.ok.tint}, {"redirectTint", t.redirect.tint},
-                           {"clientTint", t.client.tint}, {"serverTint", t.server.tint}, {"delayTint", t.delay.tint},
-                           {"cacheTint", t.cache.tint}, {"mockTint", t.mock.tint}, {"noneTint", t.none.tint},
-                           {"diffAdded", t.diffAdded}, {"diffRemoved", t.diffRemoved}})
+    for (const Named &n : { Named{ "accentTint", t.accentTint }, { "okTint", t.ok.tint },
+             { "redirectTint", t.redirect.tint }, { "clientTint", t.client.tint }, { "serverTint", t.server.tint },
+             { "delayTint", t.delay.tint }, { "cacheTint", t.cache.tint }, { "mockTint", t.mock.tint },
+             { "noneTint", t.none.tint }, { "diffAdded", t.diffAdded }, { "diffRemoved", t.diffRemoved } })
         list.push_back(n);
     return list;
 }
@@ -34,9 +34,11 @@ std::vector<Named> grounds(const Tokens &t)
 void expect(const Named &ink, const Named &ground, double bound)
 {
     const double ratio = contrastRatio(ink.color, ground.color);
-    QVERIFY2(ratio >= bound, qPrintable(QStringLiteral("%1 on %2: %3, wanted %4")
-                                            .arg(QLatin1String(ink.name), QLatin1String(ground.name))
-                                            .arg(ratio, 0, 'f', 2).arg(bound)));
+    QVERIFY2(ratio >= bound,
+        qPrintable(QStringLiteral("%1 on %2: %3, wanted %4")
+                       .arg(QLatin1String(ink.name), QLatin1String(ground.name))
+                       .arg(ratio, 0, 'f', 2)
+                       .arg(bound)));
 }
 
 } // namespace
@@ -63,27 +65,26 @@ private Q_SLOTS:
     {
         QFETCH(int, scheme);
         const Tokens &t = Tokens::of(static_cast<Scheme>(scheme));
-        const std::vector<Named> texts = {
-            {"text", t.text}, {"text2", t.text2}, {"text3", t.text3}, {"accentText", t.accentText},
-            {"synKey", t.synKey}, {"synString", t.synString}, {"synNumber", t.synNumber}, {"synWord", t.synWord},
-            {"synNote", t.synNote}, {"ok", t.ok.text}, {"redirect", t.redirect.text}, {"client", t.client.text},
-            {"server", t.server.text}, {"delay", t.delay.text}, {"cache", t.cache.text}, {"mock", t.mock.text},
-            {"none", t.none.text}};
+        const std::vector<Named> texts = { { "text", t.text }, { "text2", t.text2 }, { "text3", t.text3 },
+            { "accentText", t.accentText }, { "synKey", t.synKey }, { "synString", t.synString },
+            { "synNumber", t.synNumber }, { "synWord", t.synWord }, { "synNote", t.synNote }, { "ok", t.ok.text },
+            { "redirect", t.redirect.text }, { "client", t.client.text }, { "server", t.server.text },
+            { "delay", t.delay.text }, { "cache", t.cache.text }, { "mock", t.mock.text }, { "none", t.none.text } };
         for (const Named &ink : texts)
             for (const Named &ground : grounds(t))
                 expect(ink, ground, 4.5);
-        const std::vector<Named> fills = {
-            {"ok", t.ok.fill}, {"redirect", t.redirect.fill}, {"client", t.client.fill}, {"server", t.server.fill},
-            {"delay", t.delay.fill}, {"cache", t.cache.fill}, {"mock", t.mock.fill}, {"none", t.none.fill},
-            {"control", t.control}, {"focus", t.focus}};
+        const std::vector<Named> fills = { { "ok", t.ok.fill }, { "redirect", t.redirect.fill },
+            { "client", t.client.fill }, { "server", t.server.fill }, { "delay", t.delay.fill },
+            { "cache", t.cache.fill }, { "mock", t.mock.fill }, { "none", t.none.fill }, { "control", t.control },
+            { "focus", t.focus } };
         for (const Named &ink : fills)
             for (const Named &ground : surfaces(t))
                 expect(ink, ground, 3);
-        expect({"onAccent", t.onAccent}, {"accent", t.accent}, 4.5);
-        expect({"seriesLow", t.seriesLow}, {"surface", t.surface}, 3);
-        expect({"seriesHigh", t.seriesHigh}, {"surface", t.surface}, 7);
+        expect({ "onAccent", t.onAccent }, { "accent", t.accent }, 4.5);
+        expect({ "seriesLow", t.seriesLow }, { "surface", t.surface }, 3);
+        expect({ "seriesHigh", t.seriesHigh }, { "surface", t.surface }, 7);
         if (t.highContrast)
-            expect({"line2", t.line2}, {"surface", t.surface}, 3);
+            expect({ "line2", t.line2 }, { "surface", t.surface }, 3);
     }
 
     void nothingElseNamesAColour()
@@ -92,20 +93,20 @@ private Q_SLOTS:
             "\"#[0-9A-Fa-f]{3,8}\"|QColor\\(\\s*\\d|QColor\\(\\s*\"|QColor::from|qRgba?\\(\\s*\\d|0x[0-9A-Fa-f]{6}\\b"
             "|Qt::(white|black|red|green|blue|cyan|magenta|yellow|gray|dark\\w+|light\\w+)\\b|setStyleSheet"));
         int files = 0;
-        for (const auto *folder : {"/ui", "/app"}) {
+        for (const auto *folder : { "/ui", "/app" }) {
             QDirIterator it(gatehouse::test::sourceDir() + QLatin1String(folder),
-                            {QStringLiteral("*.cpp"), QStringLiteral("*.h")}, QDir::Files, QDirIterator::Subdirectories);
+                { QStringLiteral("*.cpp"), QStringLiteral("*.h") }, QDir::Files, QDirIterator::Subdirectories);
             while (it.hasNext()) {
                 const QString path = it.next();
                 if (path.endsWith(QStringLiteral("ui/shell/tokens.cpp")))
                     continue;
                 ++files;
-                const QStringList lines
-                    = QString::fromStdString(gatehouse::test::readFile(path)).split(QLatin1Char('\n'));
+                const QStringList lines =
+                    QString::fromStdString(gatehouse::test::readFile(path)).split(QLatin1Char('\n'));
                 for (qsizetype i = 0; i < lines.size(); ++i) {
                     const QString code = lines[i].section(QStringLiteral("//"), 0, 0);
                     QVERIFY2(!literal.match(code).hasMatch(),
-                             qPrintable(QStringLiteral("%1:%2: %3").arg(path).arg(i + 1).arg(lines[i])));
+                        qPrintable(QStringLiteral("%1:%2: %3").arg(path).arg(i + 1).arg(lines[i])));
                 }
             }
         }

@@ -44,8 +44,8 @@ public:
     }
     void focusFilter() override { m_filter->setFocus(); }
     void newItem() override { ++made; }
-    QList<QWidget *> regions() override { return {m_filter, m_work}; }
-    QVariantMap saveState() const override { return {{s("column"), column}}; }
+    QList<QWidget *> regions() override { return { m_filter, m_work }; }
+    QVariantMap saveState() const override { return { { s("column"), column } }; }
     void restoreState(const QVariantMap &state) override { column = state.value(s("column"), 1).toInt(); }
     using Panel::setBadge;
 
@@ -58,8 +58,9 @@ public:
 QList<PanelInfo> infos()
 {
     QList<PanelInfo> list;
-    for (const auto *id : {panels::traffic, panels::routes, panels::upstreams, panels::mocks, panels::dashboard, panels::explorer, panels::exporting, panels::settings})
-        list.append({s(id), s(id), IconId::Traffic, [id](const PanelContext &) { return new FakePanel(s(id)); }});
+    for (const auto *id : { panels::traffic, panels::routes, panels::upstreams, panels::mocks, panels::dashboard,
+             panels::explorer, panels::exporting, panels::settings })
+        list.append({ s(id), s(id), IconId::Traffic, [id](const PanelContext &) { return new FakePanel(s(id)); } });
     return list;
 }
 
@@ -68,7 +69,7 @@ ShellState runningState()
     ShellState state;
     state.workspace = s("shop");
     state.engine = ShellState::Engine::Running;
-    state.addresses = {s("127.0.0.1:8080"), s("https://127.0.0.1:8443")};
+    state.addresses = { s("127.0.0.1:8080"), s("https://127.0.0.1:8443") };
     state.revision = 42;
     state.recorderLimit = 1 << 20;
     return state;
@@ -123,8 +124,10 @@ private Q_SLOTS:
     {
         ShellState state = runningState();
         state.engine = ShellState::Engine::LastGood;
-        state.problems = {{Problem::Severity::Error, s("The { is not closed."), s("get-order"), {Place::Kind::Route, s("routes"), s("get-order"), s("match/path")}},
-                          {Problem::Severity::Warning, s("Ties"), s("other"), {Place::Kind::Upstream, s("upstreams"), s("orders"), {}}}};
+        state.problems = { { Problem::Severity::Error, s("The { is not closed."), s("get-order"),
+                               { Place::Kind::Route, s("routes"), s("get-order"), s("match/path") } },
+            { Problem::Severity::Warning, s("Ties"), s("other"),
+                { Place::Kind::Upstream, s("upstreams"), s("orders"), {} } } };
         m_window->setState(state);
         QCOMPARE(engineWord(state), s("Last good version"));
         QVERIFY(m_window->statusStrip()->part(StatusBar::Part::Problems)->text().contains(s("1 error, 1 warning")));
@@ -185,22 +188,25 @@ private Q_SLOTS:
         make(file);
         m_window->navigator()->showPanel(s("mocks"));
         static_cast<FakePanel *>(m_window->currentPanel())->column = 7;
-        m_window->actionTable()->setShortcuts(s("view.theme"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_L)});
+        m_window->actionTable()->setShortcuts(s("view.theme"), { QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_L) });
         m_window->close();
-        const auto open = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
+        const auto open =
+            QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther | QFileDevice::WriteOther;
         QVERIFY(QFileInfo::exists(file));
         QCOMPARE(QFileInfo(file).permissions() & open, QFileDevice::Permissions());
         make(file);
         QCOMPARE(current(), s("mocks"));
         QCOMPARE(static_cast<FakePanel *>(m_window->currentPanel())->column, 7);
-        QCOMPARE(m_window->actionTable()->find(s("view.theme"))->shortcut(), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_L));
+        QCOMPARE(
+            m_window->actionTable()->find(s("view.theme"))->shortcut(), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_L));
     }
 
     void noShortcutIsGivenTwice()
     {
         for (const QAction *action : m_window->actionTable()->all())
             for (const QKeySequence &key : action->shortcuts())
-                QVERIFY2(!m_window->actionTable()->conflict(action->objectName(), key), qPrintable(action->objectName()));
+                QVERIFY2(
+                    !m_window->actionTable()->conflict(action->objectName(), key), qPrintable(action->objectName()));
     }
 
     void theSheetListsAndFilters()
@@ -249,7 +255,8 @@ private Q_SLOTS:
         for (const QAbstractButton *button : m_window->findChildren<QAbstractButton *>()) {
             if (!button->isVisible())
                 continue;
-            QVERIFY2(!button->accessibleName().isEmpty() || !button->text().isEmpty(), button->metaObject()->className());
+            QVERIFY2(
+                !button->accessibleName().isEmpty() || !button->text().isEmpty(), button->metaObject()->className());
             QVERIFY2(button->focusPolicy() & Qt::TabFocus, qPrintable(button->text() + button->accessibleName()));
         }
     }
@@ -261,13 +268,14 @@ private Q_SLOTS:
         state.unsavedChanges = 12;
         state.recorded = 128'402;
         state.environment = s("local");
-        state.problems = {{Problem::Severity::Error, s("x"), {}, {}}, {Problem::Severity::Warning, s("y"), {}, {}}};
+        state.problems = { { Problem::Severity::Error, s("x"), {}, {} },
+            { Problem::Severity::Warning, s("y"), {}, {} } };
         m_window->setState(state);
         m_window->resize(100, 100);
         QTRY_COMPARE(m_window->size(), QSize(960, 600));
         QTRY_COMPARE(m_window->statusStrip()->width(), 960);
         // Nothing is pushed out, nothing lies on its neighbour.
-        for (QWidget *bar : std::initializer_list<QWidget *>{m_window->topBar(), m_window->statusStrip()}) {
+        for (QWidget *bar : std::initializer_list<QWidget *>{ m_window->topBar(), m_window->statusStrip() }) {
             QTRY_VERIFY(bar->layout()->geometry().width() <= 960);
             int end = 0;
             for (int i = 0; i < bar->layout()->count(); ++i) {
@@ -294,7 +302,8 @@ private:
     QString current() const { return m_window->currentPanel()->objectName(); }
     void press(int key, Qt::KeyboardModifiers modifiers = Qt::NoModifier)
     {
-        QTest::keyClick(m_window->focusWidget() ? m_window->focusWidget() : m_window.get(), static_cast<Qt::Key>(key), modifiers);
+        QTest::keyClick(
+            m_window->focusWidget() ? m_window->focusWidget() : m_window.get(), static_cast<Qt::Key>(key), modifiers);
     }
     static int rows(const ShortcutSheet &sheet) { return sheet.list()->topLevelItemCount(); }
 

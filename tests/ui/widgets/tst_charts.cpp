@@ -24,8 +24,9 @@ ChartData sample()
     ChartData data;
     data.end = 1'769'868'300'000;
     data.step = 1000;
-    data.series = {{s("2xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Ok, false, false, {10, 20, std::nan(""), 40}},
-                   {s("4xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Client, true, false, {1, 2, 3, 4}}};
+    data.series = { { s("2xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Ok, false, false,
+                        { 10, 20, std::nan(""), 40 } },
+        { s("4xx"), ChartSeries::Shape::Stacked, ChartSeries::Tone::Hue, HueId::Client, true, false, { 1, 2, 3, 4 } } };
     return data;
 }
 
@@ -42,13 +43,14 @@ private Q_SLOTS:
 
     void stepsAreRound()
     {
-        for (const double most : {0.003, 0.7, 1.0, 3.0, 7.0, 42.0, 99.0, 451.0, 12'345.0, 9e9}) {
+        for (const double most : { 0.003, 0.7, 1.0, 3.0, 7.0, 42.0, 99.0, 451.0, 12'345.0, 9e9 }) {
             const Scale scale = linearScale(most, Unit::PerSecond);
             QVERIFY(scale.to >= most && scale.to <= most * 2.6);
             QVERIFY2(scale.ticks.size() >= 3 && scale.ticks.size() <= 6, qPrintable(QString::number(most)));
             const double step = scale.ticks[1].at - scale.ticks[0].at;
             const double lead = step / std::pow(10, std::floor(std::log10(step) + 1e-9));
-            QVERIFY2(std::abs(lead - 1) < 1e-6 || std::abs(lead - 2) < 1e-6 || std::abs(lead - 5) < 1e-6, qPrintable(QString::number(step)));
+            QVERIFY2(std::abs(lead - 1) < 1e-6 || std::abs(lead - 2) < 1e-6 || std::abs(lead - 5) < 1e-6,
+                qPrintable(QString::number(step)));
         }
         QCOMPARE(linearScale(0, Unit::Count).ticks.size(), 2);
     }
@@ -59,7 +61,7 @@ private Q_SLOTS:
         QStringList labels;
         for (const Tick &tick : scale.ticks)
             labels << QString(tick.label).replace(QChar(QChar::Nbsp), QLatin1Char(' '));
-        QCOMPARE(labels, (QStringList{s("100 \u00b5s"), s("1 ms"), s("10 ms"), s("100 ms"), s("1 s")}));
+        QCOMPARE(labels, (QStringList{ s("100 \u00b5s"), s("1 ms"), s("10 ms"), s("100 ms"), s("1 s") }));
         QVERIFY(std::abs(scale.place(10e6) - 0.5) < 1e-9);
         QVERIFY(std::isnan(scale.place(std::nan(""))));
     }
@@ -69,7 +71,9 @@ private Q_SLOTS:
         QStringList labels;
         for (const Tick &tick : timeTicks(0, 300'000, true))
             labels << tick.label;
-        QCOMPARE(labels, (QStringList{s("\u22125 min"), s("\u22124 min"), s("\u22123 min"), s("\u22122 min"), s("\u22121 min"), s("now")}));
+        QCOMPARE(labels,
+            (QStringList{
+                s("\u22125 min"), s("\u22124 min"), s("\u22123 min"), s("\u22122 min"), s("\u22121 min"), s("now") }));
         QVERIFY(timeTicks(0, 0, true).isEmpty());
     }
 
@@ -147,8 +151,8 @@ private Q_SLOTS:
         map.resize(500, 300);
         HeatData data;
         data.end = 1'769'868'300'000;
-        data.bounds = {1e6, 1e7, 1e8};
-        data.columns = {{1, 2}, {3, 71}};
+        data.bounds = { 1e6, 1e7, 1e8 };
+        data.columns = { { 1, 2 }, { 3, 71 } };
         map.setData(data);
         QSignalSpy shown(&map, &HeatMap::exchangesRequested);
         QTest::keyClick(&map, Qt::Key_Left);

@@ -32,7 +32,7 @@ private Q_SLOTS:
         FilterField field(s("Type to filter"));
         QSignalSpy changed(&field, &FilterField::expressionChanged);
         QTest::keyClicks(field.edit(), s("host:*.shop -path:/health status"));
-        QCOMPARE(field.chips(), (QStringList{s("host:*.shop"), s("-path:/health")}));
+        QCOMPARE(field.chips(), (QStringList{ s("host:*.shop"), s("-path:/health") }));
         QCOMPARE(field.expression(), s("host:*.shop -path:/health status"));
         QCOMPARE(changed.last().first().toString(), field.expression());
         QTest::keyClick(field.edit(), Qt::Key_Return);
@@ -58,8 +58,10 @@ private Q_SLOTS:
     {
         FilterField field(s("Type to filter"));
         field.complete = [](const QString &typed) {
-            return typed == s("sta") ? QList<FilterCompletion>{{Mark::Client, s("status:4xx"), s("refused"), s("1,731")}, {Mark::Server, s("status:5xx"), {}, {}}}
-                                     : QList<FilterCompletion>{};
+            return typed == s("sta")
+                ? QList<FilterCompletion>{ { Mark::Client, s("status:4xx"), s("refused"), s("1,731") },
+                      { Mark::Server, s("status:5xx"), {}, {} } }
+                : QList<FilterCompletion>{};
         };
         field.show();
         field.activateWindow();
@@ -69,14 +71,14 @@ private Q_SLOTS:
         QTest::keyClick(field.edit(), Qt::Key_Down);
         QTest::keyClick(field.edit(), Qt::Key_Down);
         QTest::keyClick(field.edit(), Qt::Key_Tab);
-        QCOMPARE(field.chips(), QStringList{s("status:5xx")});
+        QCOMPARE(field.chips(), QStringList{ s("status:5xx") });
     }
 
     void rowsAreEdited()
     {
         KeyValueTable table;
         table.setEditable(true);
-        table.setRows({{s("page"), s("2"), true, {}, HueId::None}});
+        table.setRows({ { s("page"), s("2"), true, {}, HueId::None } });
         QSignalSpy edited(&table, &KeyValueTable::edited);
         QAbstractItemModel *model = table.model();
         QCOMPARE(model->rowCount(), 2); // the spare one
@@ -95,7 +97,7 @@ private Q_SLOTS:
     void headersAreReadAndCopied()
     {
         KeyValueTable table;
-        table.setRows({{s("host"), s("a\nb"), true, s("decided the route"), HueId::Ok}});
+        table.setRows({ { s("host"), s("a\nb"), true, s("decided the route"), HueId::Ok } });
         QVERIFY(!(table.model()->flags(table.model()->index(0, KeyValueModel::Value)) & Qt::ItemIsEditable));
         table.selectRow(0);
         QTest::keyClick(&table, Qt::Key_C, Qt::ControlModifier);
@@ -105,8 +107,8 @@ private Q_SLOTS:
     void linksAreReachedByKeys()
     {
         RunsLabel label;
-        label.setRuns({link(s("get-order"), {Place::Kind::Route, s("routes"), s("get-order"), {}}), plain(s(" sent it to ")),
-                       commandLink(s("orders"), s("open-orders"))});
+        label.setRuns({ link(s("get-order"), { Place::Kind::Route, s("routes"), s("get-order"), {} }),
+            plain(s(" sent it to ")), commandLink(s("orders"), s("open-orders")) });
         QCOMPARE(label.accessibleName(), s("get-order sent it to orders"));
         QSignalSpy places(&label, &RunsLabel::placeActivated), commands(&label, &RunsLabel::commandActivated);
         label.show();
@@ -124,9 +126,9 @@ private Q_SLOTS:
     void textFromOutsideIsNeverMarkup()
     {
         RunsLabel label;
-        label.setRuns({plain(s("<b>bold</b> <img src=x>"))});
+        label.setRuns({ plain(s("<b>bold</b> <img src=x>")) });
         RunsLabel same;
-        same.setRuns({plain(s("(b)bold(/b) (img src=x)"))});
+        same.setRuns({ plain(s("(b)bold(/b) (img src=x)")) });
         QCOMPARE(label.accessibleName(), s("<b>bold</b> <img src=x>"));
         QVERIFY(label.sizeHint().width() > same.sizeHint().width() / 2);
         NoticeBar bar;
@@ -139,7 +141,7 @@ private Q_SLOTS:
     void aWrappedSentenceIsHigher()
     {
         RunsLabel label;
-        label.setRuns({plain(s("The first try at :9001 was refused, so it was tried again after 31 ms."))});
+        label.setRuns({ plain(s("The first try at :9001 was refused, so it was tried again after 31 ms.")) });
         QVERIFY(label.heightForWidth(150) > label.heightForWidth(900));
         FieldError error;
         QVERIFY(error.isHidden());
@@ -153,17 +155,17 @@ private Q_SLOTS:
     void methodsAreToggled()
     {
         MethodToggleRow row;
-        row.setMethods({s("GET"), s("PURGE")});
-        QCOMPARE(row.methods(), (QStringList{s("GET"), s("PURGE")}));
+        row.setMethods({ s("GET"), s("PURGE") });
+        QCOMPARE(row.methods(), (QStringList{ s("GET"), s("PURGE") }));
         QSignalSpy changed(&row, &MethodToggleRow::changed);
         QTest::keyClick(row.findChildren<QAbstractButton *>().at(2), Qt::Key_Space);
         QCOMPARE(changed.count(), 1);
-        QCOMPARE(row.methods(), (QStringList{s("GET"), s("POST"), s("PURGE")}));
+        QCOMPARE(row.methods(), (QStringList{ s("GET"), s("POST"), s("PURGE") }));
     }
 
     void segmentsMoveByArrows()
     {
-        Segments segments({s("Live"), s("15 min"), s("1 h")});
+        Segments segments({ s("Live"), s("15 min"), s("1 h") });
         segments.setCurrent(0);
         segments.show();
         segments.activateWindow();
@@ -179,7 +181,9 @@ private Q_SLOTS:
     void aDifferenceLeadsToItsSetting()
     {
         DiffView view;
-        view.setLines({{DiffLine::Kind::Removed, s("a"), {}, {}}, {DiffLine::Kind::Added, s("b"), s("rewrite.path"), {Place::Kind::Route, s("routes"), s("r"), s("rewrite/path")}}});
+        view.setLines({ { DiffLine::Kind::Removed, s("a"), {}, {} },
+            { DiffLine::Kind::Added, s("b"), s("rewrite.path"),
+                { Place::Kind::Route, s("routes"), s("r"), s("rewrite/path") } } });
         QSignalSpy places(&view, &DiffView::placeActivated);
         QTest::keyClick(&view, Qt::Key_Return);
         QCOMPARE(places.count(), 0);

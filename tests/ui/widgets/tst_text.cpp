@@ -1,4 +1,5 @@
-// What is text without a widget: terms of a filter, colours of a line, JSON laid out, long lines, octets, differences, numbers.
+// What is text without a widget: terms of a filter, colours of a line, JSON laid out, long lines, octets, differences,
+// numbers.
 #include "ui/shell/theme.h"
 #include "ui/widgets/bodyviewer.h"
 #include "ui/widgets/codeeditor.h"
@@ -24,10 +25,11 @@ QString s(const char *text) { return QString::fromUtf8(text); }
 // "key=Key "a"=String": the spans of a line in a readable form.
 QString spansOf(Language language, std::string_view line)
 {
-    static constexpr const char *names[] = {"text", "key", "string", "number", "word", "note"};
+    static constexpr const char *names[] = { "text", "key", "string", "number", "word", "note" };
     QStringList list;
     for (const Span &span : highlightLine(language, line))
-        list << QString::fromUtf8(line.data() + span.begin, static_cast<qsizetype>(span.length)) + QLatin1Char('=') + QLatin1String(names[static_cast<int>(span.token)]);
+        list << QString::fromUtf8(line.data() + span.begin, static_cast<qsizetype>(span.length)) + QLatin1Char('=')
+                + QLatin1String(names[static_cast<int>(span.token)]);
     return list.join(QStringLiteral(" | "));
 }
 
@@ -57,25 +59,28 @@ private Q_SLOTS:
     void termsAreCutOutsideQuotes()
     {
         QCOMPARE(splitTerms(s("  host:*.shop  -path:/health body:\"two \\\" words\" ")),
-                 (QStringList{s("host:*.shop"), s("-path:/health"), s("body:\"two \\\" words\"")}));
-        QCOMPARE(splitTerms(s("\"open end")), QStringList{s("\"open end")});
+            (QStringList{ s("host:*.shop"), s("-path:/health"), s("body:\"two \\\" words\"") }));
+        QCOMPARE(splitTerms(s("\"open end")), QStringList{ s("\"open end") });
         QVERIFY(isNegated(s("-path:/x")) && !isNegated(s("-")) && !isNegated(s("path")));
         QCOMPARE(negated(negated(s("a:b"))), s("a:b"));
         QCOMPARE(fieldOf(s("-status:5xx")), s("status"));
         QCOMPARE(fieldOf(s("\"a:b\"")), QString());
-        for (const auto *value : {"plain", "two words", "quote\"d", "back\\slash", ""})
+        for (const auto *value : { "plain", "two words", "quote\"d", "back\\slash", "" })
             QCOMPARE(splitTerms(makeTerm(s("f"), s(value))).size(), 1);
     }
 
     void linesAreColoured()
     {
         QCOMPARE(spansOf(Language::Json, "  \"a\": \"x\", \"b\": -1.5e3, \"c\": true"),
-                 s("\"a\"=key | \"x\"=string | \"b\"=key | -1.5e3=number | \"c\"=key | true=word"));
-        QCOMPARE(spansOf(Language::Json, "\"t\": \"${tenant}x\""), s("\"t\"=key | \"=string | ${tenant}=word | x\"=string"));
+            s("\"a\"=key | \"x\"=string | \"b\"=key | -1.5e3=number | \"c\"=key | true=word"));
+        QCOMPARE(
+            spansOf(Language::Json, "\"t\": \"${tenant}x\""), s("\"t\"=key | \"=string | ${tenant}=word | x\"=string"));
         QCOMPARE(spansOf(Language::Json, "\"p\": {{faker.price}},"), s("\"p\"=key | {{faker.price}}=word"));
-        QCOMPARE(spansOf(Language::Yaml, "  - name: get-order # the one"), s("name=key | get-order=string |  # the one=note"));
+        QCOMPARE(spansOf(Language::Yaml, "  - name: get-order # the one"),
+            s("name=key | get-order=string |  # the one=note"));
         QCOMPARE(spansOf(Language::Yaml, "port: 8080"), s("port=key | 8080=number"));
-        QCOMPARE(spansOf(Language::Nginx, "    proxy_pass http://$up; # to it"), s("proxy_pass=key | $up=word | # to it=note"));
+        QCOMPARE(spansOf(Language::Nginx, "    proxy_pass http://$up; # to it"),
+            s("proxy_pass=key | $up=word | # to it=note"));
         QCOMPARE(spansOf(Language::Http, "x-beta: 1"), s("x-beta=key"));
         QCOMPARE(spansOf(Language::Plain, "a: 1 ${b}"), QString());
     }
@@ -91,7 +96,8 @@ private Q_SLOTS:
                 static constexpr char letters[] = "a1\"'\\{}[]$:#-</>= \t\xc3\xa9;,.";
                 line += letters[(seed >> 16) % (sizeof letters - 1)];
             }
-            for (const Language language : {Language::Json, Language::Yaml, Language::Nginx, Language::Http, Language::Xml, Language::Script}) {
+            for (const Language language :
+                { Language::Json, Language::Yaml, Language::Nginx, Language::Http, Language::Xml, Language::Script }) {
                 size_t end = 0;
                 for (const Span &span : highlightLine(language, line)) {
                     QVERIFY(span.begin >= end && span.length > 0);
@@ -108,15 +114,19 @@ private Q_SLOTS:
         bool whole = false;
         const std::string out = pretty(text, 3, &whole);
         QVERIFY(whole);
-        QCOMPARE(QString::fromStdString(out), s("{\n  \"b\": 1.50,\n  \"a\": [],\n  \"a\": {\n    \"x\": \"}\\\"{\"\n  },\n  \"n\": 12345678901234567890\n}"));
+        QCOMPARE(QString::fromStdString(out),
+            s("{\n  \"b\": 1.50,\n  \"a\": [],\n  \"a\": {\n    \"x\": \"}\\\"{\"\n  },\n  \"n\": "
+              "12345678901234567890\n}"));
         QCOMPARE(pretty(text, text.size()), out);
         // Against Qt's own reader: the same value.
-        QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(out)), QJsonDocument::fromJson(QByteArray::fromStdString(text)));
+        QCOMPARE(QJsonDocument::fromJson(QByteArray::fromStdString(out)),
+            QJsonDocument::fromJson(QByteArray::fromStdString(text)));
     }
 
     void whatIsNotJsonIsNotLaidOut()
     {
-        for (const auto *text : {"{\"a\":1", "{]", "<html>", "{\"a\":\"x", "[1,,", "} ", "[1 2]", "[\"a\" \"b\"]", "hello world", "{\"a\":1} x", "[{} {}]"}) {
+        for (const auto *text : { "{\"a\":1", "{]", "<html>", "{\"a\":\"x", "[1,,", "} ", "[1 2]", "[\"a\" \"b\"]",
+                 "hello world", "{\"a\":1} x", "[{} {}]" }) {
             bool whole = true;
             pretty(text, 2, &whole);
             QVERIFY2(!whole, text);
@@ -137,7 +147,8 @@ private Q_SLOTS:
 
     void octetsAreListed()
     {
-        QCOMPARE(QString::fromStdString(hexLines(std::string_view("GET\0\xff", 5), 16)).simplified(), s("00000010 47 45 54 00 ff GET.."));
+        QCOMPARE(QString::fromStdString(hexLines(std::string_view("GET\0\xff", 5), 16)).simplified(),
+            s("00000010 47 45 54 00 ff GET.."));
     }
 
     void aHugeBodyLoadsByPiece()
@@ -185,7 +196,8 @@ private Q_SLOTS:
 
     void differencesAreTheFewest()
     {
-        const QStringList before{s("GET /v1/orders"), s("host: a"), s("x: 1")}, after{s("GET /orders"), s("host: a"), s("x: 1"), s("y: 2")};
+        const QStringList before{ s("GET /v1/orders"), s("host: a"), s("x: 1") },
+            after{ s("GET /orders"), s("host: a"), s("x: 1"), s("y: 2") };
         const auto lines = diffLines(before, after);
         QCOMPARE(toText(lines), s("-GET /v1/orders\n+GET /orders\n host: a\n x: 1\n+y: 2\n"));
     }
@@ -210,7 +222,7 @@ private Q_SLOTS:
     void everyIconDrawsSomething()
     {
         for (int i = 0; i < static_cast<int>(IconId::Count); ++i) {
-            for (const int size : {16, 20}) {
+            for (const int size : { 16, 20 }) {
                 QImage image(size, size, QImage::Format_ARGB32_Premultiplied);
                 image.fill(Qt::transparent);
                 QPainter painter(&image);
