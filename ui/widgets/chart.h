@@ -39,6 +39,9 @@ struct ChartSeries {
     std::vector<double> values; // oldest first; NaN is a gap
 };
 
+// As it is drawn and shown in legends.
+QColor seriesColor(const ChartSeries &series);
+
 struct ChartMark { // a reload of the configuration: a dotted line with its label
     qint64 at = 0;
     QString label;

@@ -2,11 +2,16 @@
 #include "tests/ui/gallery/samples.h"
 #include "ui/shell/commandpalette.h"
 #include "ui/shell/mainwindow.h"
+#include "ui/shell/popuplist.h"
+#include "ui/shell/statusbar.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/flatbutton.h"
 
 #include <QtCore/QDir>
+#include <QtGui/QAction>
 #include <QtTest/QTest>
 #include <QtWidgets/QApplication>
+#include <QtWidgets/QMenu>
 
 using namespace gatehouse::ui;
 
@@ -70,6 +75,7 @@ private Q_SLOTS:
             window.showPanel(info.id);
         window.showPanel(QLatin1String(panels::traffic));
         keep(QStringLiteral("shell"), theme, window.grab());
+        grabMenu(window, theme);
         addNamedThings(window);
         window.openPalette(QStringLiteral("ord"));
         keep(QStringLiteral("palette"), theme, window.grab());
@@ -81,6 +87,26 @@ private Q_SLOTS:
     }
 
 private:
+    static void grabMenu(MainWindow &window, const char *theme)
+    {
+        QMenu menu(&window);
+        for (QAction *action : window.actionTable()->all().mid(0, 6))
+            menu.addAction(action);
+        menu.addSeparator();
+        QAction *checked = menu.addAction(QStringLiteral("Checked"));
+        checked->setCheckable(true);
+        checked->setChecked(true);
+        menu.addMenu(QStringLiteral("More"))->addAction(QStringLiteral("Inside"));
+        menu.popup(window.mapToGlobal(QPoint(100, 100)));
+        menu.setActiveAction(checked);
+        keep(QStringLiteral("menu"), theme, menu.grab());
+        menu.close();
+        QTest::mouseClick(window.statusStrip()->part(StatusBar::Part::Problems), Qt::LeftButton);
+        auto *popup = window.findChild<PopupList *>();
+        QVERIFY(popup->isVisible());
+        keep(QStringLiteral("problems"), theme, popup->grab());
+        popup->close();
+    }
     static void addNamedThings(MainWindow &window)
     {
         const auto s = [](const char *text) { return QString::fromUtf8(text); };
