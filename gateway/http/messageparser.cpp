@@ -56,13 +56,13 @@ Event MessageParser::failed()
 // Lines: a head that arrives whole is read where it lies and copied once, at its end. One that arrives in parts is gathered in the
 // arena line by line; each octet is looked at a fixed number of times however finely it was cut.
 
-MessageParser::Line MessageParser::nextLine(std::string_view &from, std::string_view &line, Fields *fields)
+MessageParser::Line MessageParser::nextLine(std::string_view &from, std::string_view &line, Fields *fields, size_t limit, Refusal over)
 {
     const char *begin = from.data(), *const end = begin + from.size();
     const char *lf = scan::findLf(begin, end);
     const size_t used = (m_pending ? m_pendingSize : size_t(begin - m_base)) + size_t((lf ? lf + 1 : end) - begin);
-    if (used > m_limits.headerSize) {
-        refuse(Refusal::HeadTooLarge);
+    if (used > limit) {
+        refuse(over);
         return Line::Bad;
     }
     if (!lf) {
@@ -389,7 +389,7 @@ Event MessageParser::trailerLines(std::string_view &in)
         m_base = in.data();
     for (;;) {
         std::string_view line;
-        switch (nextLine(in, line, m_trailers)) {
+        switch (nextLine(in, line, m_trailers, m_limits.headerSize)) {
         case Line::Bad: return failed();
         case Line::Partial: return Event::NeedMore;
         case Line::Complete: break;

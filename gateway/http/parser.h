@@ -81,8 +81,9 @@ protected:
     bool refuse(Refusal refusal); // false always
     Event failed();
 
-    // `from` is moved past the line. Partial: all of it was used, and kept in the arena.
-    Line nextLine(std::string_view &from, std::string_view &line, Fields *fields);
+    // `from` is moved past the line. Partial: all of it was used, and kept in the arena. With more than `limit` octets of the head
+    // so far it is refused, for the same reason however the octets were cut.
+    Line nextLine(std::string_view &from, std::string_view &line, Fields *fields, size_t limit, Refusal over = Refusal::HeadTooLarge);
     void appendPending(std::string_view octets, Fields *fields);
     // The head from its first octet, now in the arena, with everything that pointed into it.
     std::string_view settleHead(const char *end, Fields *fields);

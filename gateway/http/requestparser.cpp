@@ -49,6 +49,7 @@ Event RequestParser::headLines(std::string_view &in)
         m_trailers = m_arena->make<Fields>(*m_arena);
     }
     Fields &fields = m_head->fields;
+    const size_t firstLine = longestMethod + 1 + m_limits.url + 1 + versionSize + 2;
     for (;;) {
         // A TLS hello or other garbage is refused at its first octet, not when a line end happens to come.
         if (m_state == State::FirstLine && m_pendingSize == 0 && !in.empty() && in.front() != '\r'
@@ -57,14 +58,10 @@ Event RequestParser::headLines(std::string_view &in)
             return failed();
         }
         std::string_view line;
-        switch (nextLine(in, line, &fields)) {
+        const bool first = m_state == State::FirstLine && firstLine < m_limits.headerSize;
+        switch (nextLine(in, line, &fields, first ? firstLine : m_limits.headerSize, first ? Refusal::TargetTooLong : Refusal::HeadTooLarge)) {
         case Line::Bad: return failHead(in.data());
-        case Line::Partial:
-            if (m_state == State::FirstLine && m_pendingSize > m_limits.url + longestMethod + versionSize + 4) {
-                refuse(Refusal::TargetTooLong);
-                return failHead(in.data());
-            }
-            return Event::NeedMore;
+        case Line::Partial: return Event::NeedMore;
         case Line::Complete: break;
         }
         if (m_state == State::FirstLine) {
@@ -100,8 +97,6 @@ Event RequestParser::failHead(const char *end)
 
 bool RequestParser::requestLine(std::string_view line)
 {
-    if (line.size() > m_limits.url + longestMethod + versionSize + 2)
-        return refuse(Refusal::TargetTooLong);
     const char *const begin = line.data(), *const end = begin + line.size();
     const char *methodEnd = scan::skip(begin, end, scan::Token);
     if (methodEnd == end || *methodEnd != ' ')

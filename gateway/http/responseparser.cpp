@@ -72,7 +72,7 @@ Event ResponseParser::headLines(std::string_view &in)
             return failed();
         }
         std::string_view line;
-        Line got = nextLine(in, line, &fields);
+        Line got = nextLine(in, line, &fields, m_limits.headerSize);
         if (got == Line::Partial)
             return Event::NeedMore;
         if (got == Line::Complete && m_state == State::FieldLines && line.empty())

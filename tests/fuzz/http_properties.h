@@ -86,8 +86,11 @@ inline void forwardedEqual(std::string_view input)
         return;
     http::RequestHead &head = parser.head();
     http::removeHopByHop(head.fields);
+    // What a forwarder has to do for HTTP/1.0: there Host may be missing and Expect says nothing.
     if (!head.fields.has("Host"))
-        head.fields.add("Host", "upstream"); // as the exchange does for HTTP/1.0
+        head.fields.add("Host", "upstream");
+    if (head.version == http::Version::Http10)
+        head.fields.remove("Expect");
     std::string text(http::sizeBound(head), 0);
     text.resize(http::writeHead(text, head));
     if (text.empty())
