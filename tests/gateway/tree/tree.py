@@ -30,7 +30,7 @@ GATEWAY = {
     'exchange': ['mock', 'compose'],
     'server': ['exchange'],
     'importers': ['policy'],
-    'exporters': ['policy'],
+    'exporters': ['policy', 'runtime'],  # they must decide as the router does: the same precedence and chain of policies
     'api': ['policy', 'observe'],
 }
 UI_SEES = ['api', 'config', 'schema', 'policy', 'http', 'observe', 'importers', 'exporters']
