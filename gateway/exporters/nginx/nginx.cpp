@@ -15,7 +15,7 @@ namespace {
 
 class Writer {
 public:
-    Writer(const config::Workspace &workspace, const runtime::Snapshot &snapshot) : m_shared{workspace, {}, {}, {}}, m_snapshot(snapshot) { }
+    Writer(const config::Workspace &workspace, const runtime::Snapshot &snapshot) : m_shared(workspace), m_snapshot(snapshot) { }
     Export run();
 
 private:
@@ -178,6 +178,7 @@ void Writer::chain(Page &page, const config::Listener &listener, const runtime::
         const Scope &scope = writers[entry.plan].scope();
         const std::string flag = conditions.all({conditions.host(entry.host), conditions.path(plans[entry.plan]->match->path(), scope.where), conditions.beyondPath(route.match, scope)});
         const std::string id = "\"l" + std::to_string(index) + "r" + std::to_string(entry.plan) + "\"";
+        m_shared.maps.line("# " + comment(listener.name + ", " + route.name + (entry.host.empty() ? "" : " at " + entry.host)));
         if (flag == "1")
             next = id;
         else if (flag != "0")

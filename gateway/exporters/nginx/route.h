@@ -15,6 +15,8 @@ namespace gatehouse::exporters::nginx {
 
 // What routes share.
 struct Shared {
+    explicit Shared(const config::Workspace &of) : workspace(of) { }
+    Shared(const Shared &) = delete;
     const config::Workspace &workspace;
     Page zones, upstreams;                     // limit_req_zone; upstream
     Page maps;
