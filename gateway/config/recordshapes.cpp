@@ -166,11 +166,11 @@ Ptr<Listener> listenerShape()
     static const auto shape = record<Listener>("listener",
         field("name", &Listener::name, definedName("listener"), required),
         field("address", &Listener::address, address(), required, help(QT_TRANSLATE_NOOP("shape", "IP:PORT; port 0 takes a free one."))),
-        field("hosts", &Listener::hosts, list(host(), some), help(QT_TRANSLATE_NOOP("shape", "Hosts it answers for besides localhost and those of routes."))),
         field("expose", &Listener::expose, help(QT_TRANSLATE_NOOP("shape", "Reachable from other machines."))),
+        field("hosts", &Listener::hosts, list(host(), some), help(QT_TRANSLATE_NOOP("shape", "Hosts it answers for besides localhost and those of routes."))),
+        planned({"protocols", "tls", "proxy-protocol", "mode", "intercept"}),
         field("policies", &Listener::policies, list(policyEntryShape())),
         field("limits", &Listener::limitsGiven, limitsShape(), advanced),
-        planned({"protocols", "tls", "proxy-protocol", "mode", "intercept"}),
         check<Listener>([](const Listener &listener, const Node &node, Reader &reader) {
             const auto address = parseAddress(listener.address);
             const Member *member = node.member("address");
@@ -189,9 +189,9 @@ Ptr<Listener> listenerShape()
 Ptr<Upstream> upstreamShape()
 {
     static const auto endpoint = record<Endpoint>("endpoint",
+        field("name", &Endpoint::name, plainName(), advanced),
         field("url", &Endpoint::url, url({"http"}), required),
         field("weight", &Endpoint::weight, range(0, 1000), help(QT_TRANSLATE_NOOP("shape", "Share of requests compared with the others; 0 takes none."))),
-        field("name", &Endpoint::name, plainName(), advanced),
         field("enabled", &Endpoint::enabled),
         shorthand("url"));
     static const auto connections = record<Connections>("connections",
@@ -202,12 +202,15 @@ Ptr<Upstream> upstreamShape()
     static const auto shape = record<Upstream>("upstream",
         field("name", &Upstream::name, definedName("upstream"), required),
         field("endpoints", &Upstream::endpoints, list(endpoint, ListOptions{1, 10'000, false, false})),
+        planned({"discover"}),
         field("balance", &Upstream::balance, oneOfNames<Balance>("balance", {{"round-robin", Balance::RoundRobin}},
             {"least-request", "random", "power-of-two", "ip-hash", "consistent-hash", "peak-ewma"})),
+        planned({"hash-by", "bounded-load", "affinity", "slow-start"}),
         field("connections", &Upstream::connections, connections, advanced),
         field("host", &Upstream::host, upstreamHost(), help(QT_TRANSLATE_NOOP("shape", "Host sent to it: keep the client's, the upstream's own, or this text."))),
+        planned({"protocol", "tls", "proxy-protocol", "health", "circuit-breaker"}),
         field("delivery", &Upstream::delivery, deliveryShape()),
-        planned({"discover", "hash-by", "bounded-load", "affinity", "slow-start", "protocol", "tls", "proxy-protocol", "health", "circuit-breaker", "offline", "policies"}),
+        planned({"offline", "policies"}),
         exactlyOneOf({"endpoints", "discover"}));
     return shape;
 }
@@ -255,6 +258,7 @@ Ptr<Route> routeShape()
         exactlyOneOf({"upstream", "split", "mock", "respond", "redirect", "compose", "graphql"}));
     static const auto shape = record<Route>("route",
         field("name", &Route::name, definedName("route"), required),
+        field("description", &Route::description),
         field("group", &Route::group, reference("group")),
         field("match", &Route::match, conditionShape()),
         field("priority", &Route::priority, range(-1'000'000, 1'000'000), advanced, help(QT_TRANSLATE_NOOP("shape", "The higher one wins before anything else is compared."))),
@@ -262,7 +266,6 @@ Ptr<Route> routeShape()
         field("rewrite", &Route::rewrite, rewrite),
         field("delivery", &Route::delivery, deliveryShape(), advanced),
         field("enabled", &Route::enabled),
-        field("description", &Route::description),
         field("tags", &Route::tags, list(text(1), some), advanced),
         field("to", &Route::to, target, required),
         planned({"version"}));

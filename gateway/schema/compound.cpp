@@ -311,7 +311,7 @@ Node canonicalRecord(const Node &node, const Shape &shape)
         const Member *member = node.member(field.key);
         if (!member)
             continue;
-        if (!field.required && field.defaultNode && field.shape && field.shape->same(member->value, *field.defaultNode))
+        if (!field.required && !member->value.commented && field.defaultNode && field.shape && field.shape->same(member->value, *field.defaultNode))
             continue;
         out.members.push_back(*member);
         if (field.shape)

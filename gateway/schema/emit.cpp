@@ -10,7 +10,7 @@
 namespace gatehouse::schema {
 namespace {
 
-constexpr size_t lineWidth = 100;
+constexpr size_t lineWidth = 120;
 
 // Whether a reader of YAML might take this plain text for something other than text.
 bool looksTyped(std::string_view text)

@@ -29,6 +29,7 @@ struct Node {
     bool flow = false;                // a list or map written with [ ] or { }
     bool alias = false;               // stands here by *alias: its span is the alias, its children have the anchor's places
     bool unresolved = false;          // holds a ${…} that could not be expanded (told already): its value is not known
+    bool commented = false;           // a comment hangs on it: format keeps it though it says the default
     uint16_t file = 0;                // index into the list of files the reader was given
     uint32_t line = 0;                // from 1
     uint32_t column = 0;              // from 1, in characters

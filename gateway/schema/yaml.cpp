@@ -43,27 +43,25 @@ class Offsets {
 public:
     explicit Offsets(std::string_view text)
     {
-        m_start = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-        m_size = text.size();
+        m_size = text.size(); // a byte order mark counts as a character: the encoding is given, not guessed
         bool ascii = true;
-        for (char c : text.substr(m_start))
+        for (char c : text)
             ascii = ascii && static_cast<unsigned char>(c) < 0x80;
         if (ascii)
             return;
-        for (size_t i = m_start; i < text.size(); ++i)
+        for (size_t i = 0; i < text.size(); ++i)
             if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80)
                 m_table.push_back(static_cast<uint32_t>(i));
     }
     size_t of(const yaml_mark_t &mark) const
     {
         if (m_table.empty())
-            return std::min(mark.index + m_start, m_size);
+            return std::min(mark.index, m_size);
         return mark.index < m_table.size() ? m_table[mark.index] : m_size;
     }
 
 private:
     std::vector<uint32_t> m_table;
-    size_t m_start = 0;
     size_t m_size = 0;
 };
 
