@@ -29,6 +29,9 @@ Value Value::number(std::string textOfNumber)
     return value;
 }
 
+Value Value::array() { return array(std::vector<Value>()); }
+Value Value::object() { return object(std::vector<std::pair<std::string, Value>>()); }
+
 Value Value::array(std::vector<Value> items)
 {
     Value value;

@@ -29,20 +29,23 @@ struct Value {
     uint32_t line = 0; // from 1; column counts characters. 0: made, not read
     uint32_t column = 0;
 
-    Value() = default;
-    Value(std::nullptr_t) { }
-    Value(bool b) : type(Type::Bool), boolean(b) { }
+    // Defined below Member: a value holds members, and a member a value.
+    Value();
+    Value(std::nullptr_t);
+    Value(bool truth);
     template <typename N>
         requires(std::is_integral_v<N> && !std::is_same_v<N, bool>)
-    Value(N number) : type(Type::Number), text(std::to_string(number)) { }
+    Value(N number);
     Value(double number); // not finite: null, as there is no JSON for it
-    Value(std::string string) : type(Type::String), text(std::move(string)) { }
-    Value(std::string_view string) : Value(std::string(string)) { }
-    Value(const char *string) : Value(std::string(string)) { }
+    Value(std::string string);
+    Value(std::string_view string);
+    Value(const char *string);
 
     static Value number(std::string textOfNumber);
-    static Value array(std::vector<Value> items = {});
-    static Value object(std::vector<std::pair<std::string, Value>> members = {});
+    static Value array();
+    static Value array(std::vector<Value> items);
+    static Value object();
+    static Value object(std::vector<std::pair<std::string, Value>> members);
 
     bool isNull() const { return type == Type::Null; }
     bool isString() const { return type == Type::String; }
@@ -72,6 +75,16 @@ struct Member {
     uint32_t keyLine = 0;
     uint32_t keyColumn = 0;
 };
+
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) { }
+inline Value::Value(bool truth) : type(Type::Bool), boolean(truth) { }
+template <typename N>
+    requires(std::is_integral_v<N> && !std::is_same_v<N, bool>)
+Value::Value(N number) : type(Type::Number), text(std::to_string(number)) { }
+inline Value::Value(std::string string) : type(Type::String), text(std::move(string)) { }
+inline Value::Value(std::string_view string) : Value(std::string(string)) { }
+inline Value::Value(const char *string) : Value(std::string(string)) { }
 
 // Numbers compare by text, objects by order of keys too: what two texts said, not what they might mean.
 bool operator==(const Value &a, const Value &b);

@@ -12,6 +12,9 @@ Node Node::scalar(std::string text, Quoting quoting)
 
 Node Node::string(std::string text) { return scalar(std::move(text), Quoting::Double); }
 
+Node Node::list() { return list(std::vector<Node>()); }
+Node Node::map() { return map(std::vector<std::pair<std::string, Node>>()); }
+
 Node Node::list(std::vector<Node> items)
 {
     Node node;

@@ -42,8 +42,10 @@ struct Node {
     static Node scalar(std::string text, Quoting quoting = Quoting::Plain);
     // Text that stays text whatever it looks like ("1", "true").
     static Node string(std::string text);
-    static Node list(std::vector<Node> items = {});
-    static Node map(std::vector<std::pair<std::string, Node>> members = {});
+    static Node list();
+    static Node list(std::vector<Node> items);
+    static Node map();
+    static Node map(std::vector<std::pair<std::string, Node>> members);
 
     bool isScalar() const { return kind == NodeKind::Scalar; }
     bool isList() const { return kind == NodeKind::List; }
