@@ -2,6 +2,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/exchange/turn.h"
+#include "gateway/runtime/crosssite.h"
 #include "gateway/runtime/forward.h"
 
 #include <algorithm>
@@ -22,15 +23,6 @@ std::string_view lowered(std::string_view text, Arena &arena)
     char *to = static_cast<char *>(arena.allocate(text.size(), 1));
     std::transform(text.begin(), text.end(), to, [](char c) { return lower(c); });
     return {to, text.size()};
-}
-
-std::string_view originHost(std::string_view origin)
-{
-    const size_t slashes = origin.find("://");
-    if (slashes == std::string_view::npos)
-        return {};
-    const auto authority = http::parseAuthority(origin.substr(slashes + 3));
-    return authority ? authority->host : std::string_view();
 }
 
 } // namespace
@@ -186,21 +178,6 @@ bool Exchange::hasOwnVia(const http::RequestHead &head) const
     return false;
 }
 
-// security.md, cross-site pages: a page of a foreign site makes a browser send something that changes state.
-bool Exchange::crossSite() const
-{
-    if (m_listener->plan->expose || (http::isSafe(m_request->known) && m_request->upgrade.empty()))
-        return false;
-    const std::string_view origin = m_request->fields.value("origin");
-    const std::string_view site = m_request->fields.value("sec-fetch-site");
-    bool foreign = equalsIgnoreCase(site, "cross-site");
-    if (!foreign && m_request->fields.has("origin")) {
-        const std::string_view host = originHost(origin);
-        foreign = host.empty() || !(http::isLocalHost(host) || equalsIgnoreCase(host, m_info.host));
-    }
-    return foreign && !m_binding->plan->allowsOrigin(origin);
-}
-
 void Exchange::route()
 {
     runtime::believe(*m_request, m_info, m_bound->snapshot->settings, m_down->client().ip);
@@ -210,7 +187,7 @@ void Exchange::route()
     m_info.captures = match.captures;
     m_info.route = m_binding->plan->name;
     m_routeMicros = int32_t(sinceArrival());
-    if (crossSite())
+    if (runtime::isCrossSite(*m_request, m_info.host, *m_listener->plan, *m_binding->plan))
         return refuse(403, "A page of another site made the browser send this request. Allow its origin with a cors or csrf policy.",
                       Verdict::RefusedCrossSite, -1);
     prepareChain();

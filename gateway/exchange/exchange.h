@@ -89,7 +89,6 @@ private:
     // exchange.cpp
     void route();
     bool safeFrom(const http::RequestHead &head);
-    bool crossSite() const;
     bool hasOwnVia(const http::RequestHead &head) const;
     void arrived(http::RequestHead &head);
     void keepOriginal(const http::RequestHead &head);
