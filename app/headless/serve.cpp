@@ -1,0 +1,276 @@
+// gatehouse-cli serve: runs the gateway until it is told to stop.
+#include "app/headless/signals.h"
+#include "app/headless/workspace.h"
+#include "gateway/base/text.h"
+#include "gateway/engine/control.h"
+#include "gateway/engine/engine.h"
+#include "gateway/engine/secretstore.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QFileSystemWatcher>
+#include <QtCore/QTimer>
+
+#include <cstdio>
+#include <unistd.h>
+
+namespace gatehouse::headless {
+
+namespace {
+
+constexpr int changeSettlesMillis = 150;
+
+// What happens, a line each on standard error.
+class Log {
+public:
+    explicit Log(bool json) : m_json(json) { }
+    void line(const char *level, const std::string &message) const
+    {
+        const std::string time = isoTime(systemClock().wallMicros());
+        if (m_json)
+            std::fprintf(stderr, "%s\n", json::write(json::Value::object({{"time", time}, {"level", level}, {"message", message}})).c_str());
+        else
+            std::fprintf(stderr, "%s %s %s\n", time.c_str(), level, escapeControls(message).c_str());
+    }
+    void info(const std::string &message) const { line("info", message); }
+    void error(const std::string &message) const { line("error", message); }
+    void problems(const config::Problems &problems) const
+    {
+        for (const config::Problem &problem : problems)
+            line(problem.severity == config::Severity::Error ? "error" : "warning", problem.text());
+    }
+
+private:
+    bool m_json;
+};
+
+class Server final : public QObject {
+public:
+    Server(const Arguments &arguments, std::unique_ptr<config::Document> document, const engine::Options &options)
+        : m_arguments(arguments), m_log(arguments.value("--log-format") == "json"), m_document(std::move(document)), m_engine(options), m_api(m_engine.api())
+    {
+        m_settle.setSingleShot(true);
+        m_settle.setInterval(changeSettlesMillis);
+        connect(&m_settle, &QTimer::timeout, this, [this] { changedOutside(); });
+        connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_settle, qOverload<>(&QTimer::start));
+        connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_settle, qOverload<>(&QTimer::start));
+        connect(&m_signals, &Signals::received, this, [this](int signal) { signalled(signal); });
+    }
+
+    int run()
+    {
+        if (m_arguments.has("--control")) {
+            m_control = std::make_unique<engine::ControlServer>(
+                m_api, engine::ControlHooks{[this](auto done) { reload(std::move(done)); }, [this] { stop(); }});
+            if (auto listening = m_control->listen(m_arguments.value("--control")); !listening) {
+                complain(listening.error().text());
+                return Bad;
+            }
+        }
+        load([this](api::Applied applied) { loaded(applied); });
+        const int code = QCoreApplication::exec();
+        if (m_arguments.has("--ready-file"))
+            unlink(m_arguments.value("--ready-file").c_str());
+        return code;
+    }
+
+private:
+    // Secrets first, then all or nothing.
+    void load(std::function<void(api::Applied)> done)
+    {
+        const auto names = config::secretNames(*m_document);
+        const schema::Node *root = m_document->root(m_document->entry());
+        const schema::Node *named = root ? root->find("name") : nullptr;
+        const std::string &folder = m_document->folder();
+        const std::string workspace = named && !named->text.empty() ? named->text : folder.substr(folder.rfind('/') + 1);
+        m_engine.secrets().fetch(workspace, {names.begin(), names.end()}, [this, done = std::move(done)](engine::SecretStore::Fetched secrets) {
+            config::ResolveOptions options;
+            options.environment = m_arguments.value("--env");
+            options.secrets = [&](const std::string &name) -> std::optional<std::string> {
+                const auto at = secrets.values.find(name);
+                return at == secrets.values.end() ? std::nullopt : std::optional(at->second);
+            };
+            for (const auto &[name, error] : secrets.failed)
+                m_log.error(error.text());
+            config::Resolved resolved = config::resolve(*m_document, options);
+            if (!resolved) {
+                done({false, m_api.apply.status().revision, std::move(resolved.problems)});
+                return;
+            }
+            m_api.apply.apply(resolved.workspace, [done, warnings = std::move(resolved.problems)](api::Applied applied) {
+                applied.problems.insert(applied.problems.begin(), warnings.begin(), warnings.end());
+                done(std::move(applied));
+            });
+        });
+    }
+
+    void loaded(const api::Applied &applied)
+    {
+        m_log.problems(applied.problems);
+        if (!applied.ok) {
+            complain("The workspace has errors; nothing was started.");
+            QCoreApplication::exit(Bad);
+            return;
+        }
+        m_api.apply.start([this](Result<void> started) {
+            if (!started) {
+                complain(started.error().text());
+                QCoreApplication::exit(Bad);
+                return;
+            }
+            watch();
+            announce();
+        });
+    }
+
+    void announce()
+    {
+        json::Value listeners = json::Value::object();
+        for (const api::ListenerState &listener : m_api.apply.status().listeners) {
+            listeners.set(listener.name, listener.url);
+            m_log.info("Listener " + listener.name + " answers at " + listener.url + (listener.exposed ? ", for other machines too (expose: true)." : "."));
+        }
+        if (!m_arguments.has("--ready-file"))
+            return;
+        const json::Value ready = json::Value::object({{"pid", static_cast<int64_t>(getpid())}, {"listeners", std::move(listeners)}, {"version", GATEHOUSE_VERSION}});
+        if (auto written = config::writeFileSafely(m_arguments.value("--ready-file"), json::write(ready) + "\n", 0600); !written) {
+            complain(written.error().text());
+            QCoreApplication::exit(Bad);
+        }
+    }
+
+    void reload(std::function<void(api::Applied)> done)
+    {
+        auto document = config::Document::open(m_arguments.positional()[0]);
+        if (!document) {
+            m_log.error(document.error().text());
+            done({false, m_api.apply.status().revision, {config::Problem{config::Severity::Error, m_document->entry(), 0, 0, {}, document.error().text(), {}}}});
+            return;
+        }
+        m_document = std::move(document).value();
+        load([this, done = std::move(done)](api::Applied applied) {
+            m_log.problems(applied.problems);
+            if (applied.ok)
+                m_log.info("Revision " + std::to_string(applied.revision) + " runs.");
+            else if (!applied.problems.empty())
+                m_log.error("Nothing was changed; the last good version runs on.");
+            watch();
+            done(std::move(applied));
+        });
+    }
+
+    void changedOutside()
+    {
+        // A file that was written without a change, or a half-written one that the next event completes, is no reason to act.
+        const auto changed = m_document->changedOutside();
+        watch();
+        if (!changed.empty())
+            reload([](const api::Applied &) { });
+    }
+
+    void watch()
+    {
+        QStringList paths;
+        const QString folder = QString::fromStdString(m_document->folder());
+        paths << folder;
+        for (const std::string &file : m_document->files())
+            paths << folder + QLatin1Char('/') + QString::fromStdString(file);
+        const QStringList watched = m_watcher.files() + m_watcher.directories();
+        for (const QString &path : paths)
+            if (!watched.contains(path))
+                m_watcher.addPath(path);
+    }
+
+    void signalled(int signal)
+    {
+        if (signal == SIGHUP)
+            reload([](const api::Applied &) { });
+        else if (std::exchange(m_stopping, true))
+            QCoreApplication::exit(Done); // asked twice: at once
+        else
+            drain();
+    }
+    void stop()
+    {
+        if (!std::exchange(m_stopping, true))
+            drain();
+    }
+    void drain()
+    {
+        const auto micros = m_arguments.has("--drain") ? parseDurationMicros(m_arguments.value("--drain")).valueOr(0) : 10'000'000;
+        m_api.apply.stop(micros, [] { QCoreApplication::exit(Done); });
+    }
+
+    const Arguments &m_arguments;
+    Log m_log;
+    std::unique_ptr<config::Document> m_document;
+    engine::Engine m_engine;
+    api::Api m_api;
+    std::unique_ptr<engine::ControlServer> m_control;
+    QFileSystemWatcher m_watcher;
+    QTimer m_settle;
+    Signals m_signals{{SIGTERM, SIGINT, SIGHUP}};
+    bool m_stopping = false;
+};
+
+Result<engine::Options> optionsOf(const Arguments &arguments)
+{
+    engine::Options options;
+    if (arguments.has("--workers")) {
+        const auto workers = parseUnsigned(arguments.value("--workers"));
+        if (!workers || *workers < 1 || *workers > 256)
+            return Error::make(ErrorKind::BadInput, "--workers is a number from 1 to 256.");
+        options.workers = static_cast<int>(*workers);
+    }
+    if (arguments.has("--drain"))
+        if (auto drain = parseDurationMicros(arguments.value("--drain")); !drain)
+            return drain.error();
+    if (const std::string format = arguments.value("--log-format"); arguments.has("--log-format") && format != "text" && format != "json")
+        return Error::make(ErrorKind::BadInput, "--log-format is text or json.");
+    options.record = !arguments.has("--no-record");
+    options.secretsFolder = arguments.value("--secrets-dir");
+    return options;
+}
+
+// A folder from someone else is data until it is trusted: what it wishes for is listed, and nothing is started.
+bool trusted(const config::Document &document, const Arguments &arguments)
+{
+    if (arguments.has("--trust"))
+        return true;
+    const std::vector<config::Wish> wishes = config::trustWishes(document);
+    for (const config::Wish &wish : wishes)
+        complain(wish.at.file + ":" + std::to_string(wish.at.line) + ": " + wish.at.path.text() + ": " + wish.what);
+    if (!wishes.empty())
+        complain("This workspace asks for what is listed above. If you trust it, start it with --trust.");
+    return wishes.empty();
+}
+
+int run(const Arguments &arguments)
+{
+    const auto options = optionsOf(arguments);
+    if (!options) {
+        complain(options.error().text());
+        return Usage;
+    }
+    auto document = openWorkspace(arguments);
+    if (!document || !trusted(*document, arguments))
+        return Bad;
+    Server server(arguments, std::move(document), *options);
+    return server.run();
+}
+
+} // namespace
+
+const Command &serveCommand()
+{
+    static const Command command{"serve", "serve WORKSPACE", "Runs the gateway until SIGTERM or SIGINT; SIGHUP or a changed file reloads.",
+                                 workspaceOptions({{"--ready-file", "FILE", "written once it accepts, removed at exit"},
+                                                   {"--workers", "N", "threads that serve (default: one for each core)"},
+                                                   {"--drain", "10s", "how long exchanges may go on when it stops"},
+                                                   {"--no-record", "", "keep no exchanges"},
+                                                   {"--log-format", "text|json", "of what it says on standard error"},
+                                                   {"--control", "SOCKET", "offer the running engine on this Unix socket"}}),
+                                 1, 1, run};
+    return command;
+}
+
+} // namespace gatehouse::headless

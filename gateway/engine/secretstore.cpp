@@ -1,0 +1,201 @@
+#include "gateway/engine/secretstore.h"
+
+#include "gateway/base/json.h"
+
+#include <QtCore/QFile>
+#include <QtCore/QFileInfo>
+#include <QtCore/QTimer>
+
+#include <algorithm>
+#include <cctype>
+#include <qt6keychain/keychain.h>
+
+namespace gatehouse::engine {
+
+namespace {
+
+QString q(const std::string &text) { return QString::fromStdString(text); }
+QString entryOf(const std::string &workspace, const std::string &name) { return q(workspace + "/" + name); }
+const std::string listEntry = ".names"; // no secret's name begins with a dot
+
+Error notThere(const std::string &name)
+{
+    return Error::make(ErrorKind::NotFound,
+                       "The secret " + name + " is not set. Set it with: gatehouse-cli secret set " + name + " --workspace FOLDER, or in the environment as "
+                           + secretVariable(name) + ".");
+}
+
+Error keychainError(const QKeychain::Job &job, const std::string &name)
+{
+    switch (job.error()) {
+    case QKeychain::EntryNotFound: return notThere(name);
+    case QKeychain::AccessDeniedByUser:
+    case QKeychain::AccessDenied: return Error::make(ErrorKind::NotAllowed, "The keychain did not let " + name + " be read. Unlock it and try again.");
+    default:
+        return Error::make(ErrorKind::System,
+                           "No keychain answers (" + job.errorString().toStdString() + "). Unlock or start it, or give " + name + " in the environment as "
+                               + secretVariable(name) + ".");
+    }
+}
+
+// Runs a keychain job and answers once: when it ends, or when the time is up. A job that comes back later is dropped in silence.
+template <typename Job>
+void run(QObject *context, Job *job, std::chrono::milliseconds timeout, const std::string &name, std::function<void(Result<Job *>)> done)
+{
+    job->setAutoDelete(true);
+    job->setInsecureFallback(false); // never a plain-text file
+    auto answered = std::make_shared<bool>(false);
+    QObject::connect(job, &QKeychain::Job::finished, context, [=](QKeychain::Job *finished) {
+        if (std::exchange(*answered, true))
+            return;
+        if (finished->error() == QKeychain::NoError)
+            done(static_cast<Job *>(finished));
+        else
+            done(keychainError(*finished, name));
+    });
+    QTimer::singleShot(timeout, context, [=] {
+        if (!std::exchange(*answered, true))
+            done(Error::make(ErrorKind::Timeout, "The keychain did not answer for " + name + " in " + std::to_string(timeout.count() / 1000)
+                                 + " s. Is it waiting for its password?"));
+    });
+    job->start();
+}
+
+} // namespace
+
+std::string secretVariable(std::string_view name)
+{
+    std::string out = "GATEHOUSE_SECRET_";
+    for (char c : name)
+        out += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
+    return out;
+}
+
+SecretStore::SecretStore(std::string folder, bool keychain, QObject *parent) : QObject(parent), m_folder(std::move(folder)), m_keychain(keychain) { }
+SecretStore::~SecretStore() = default;
+
+void SecretStore::get(const std::string &workspace, const std::string &name, std::function<void(Result<std::string>)> done)
+{
+    const auto later = [this, &done](Result<std::string> result) {
+        QTimer::singleShot(0, this, [done = std::move(done), result = std::move(result)] { done(result); });
+    };
+    if (const char *value = std::getenv(secretVariable(name).c_str())) {
+        later(std::string(value));
+        return;
+    }
+    if (!m_folder.empty() && name.find('/') == std::string::npos) {
+        QFile file(q(m_folder + "/" + name));
+        if (file.open(QIODevice::ReadOnly)) {
+            std::string value = file.read(64 * 1024).toStdString();
+            while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) // editors add one
+                value.pop_back();
+            later(std::move(value));
+            return;
+        }
+    }
+    if (!m_keychain) {
+        later(notThere(name));
+        return;
+    }
+    auto *job = new QKeychain::ReadPasswordJob(QStringLiteral("gatehouse"));
+    job->setKey(entryOf(workspace, name));
+    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, name, [done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
+        if (result)
+            done((*result)->textData().toStdString());
+        else
+            done(result.error());
+    });
+}
+
+void SecretStore::set(const std::string &workspace, const std::string &name, std::string value, std::function<void(Result<void>)> done)
+{
+    auto *job = new QKeychain::WritePasswordJob(QStringLiteral("gatehouse"));
+    job->setKey(entryOf(workspace, name));
+    job->setTextData(q(value));
+    run<QKeychain::WritePasswordJob>(this, job, m_timeout, name, [this, workspace, name, done = std::move(done)](Result<QKeychain::WritePasswordJob *> result) {
+        if (!result)
+            done(result.error());
+        else
+            updateNames(workspace, name, true, done);
+    });
+}
+
+void SecretStore::remove(const std::string &workspace, const std::string &name, std::function<void(Result<void>)> done)
+{
+    auto *job = new QKeychain::DeletePasswordJob(QStringLiteral("gatehouse"));
+    job->setKey(entryOf(workspace, name));
+    run<QKeychain::DeletePasswordJob>(this, job, m_timeout, name, [this, workspace, name, done = std::move(done)](Result<QKeychain::DeletePasswordJob *> result) {
+        if (!result)
+            done(result.error());
+        else
+            updateNames(workspace, name, false, done);
+    });
+}
+
+void SecretStore::names(const std::string &workspace, std::function<void(Result<std::vector<std::string>>)> done)
+{
+    auto *job = new QKeychain::ReadPasswordJob(QStringLiteral("gatehouse"));
+    job->setKey(entryOf(workspace, listEntry));
+    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, listEntry, [done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
+        std::vector<std::string> names;
+        if (!result) {
+            if (result.error().kind == ErrorKind::NotFound)
+                done(names);
+            else
+                done(result.error());
+            return;
+        }
+        if (const auto list = json::parse((*result)->textData().toStdString()))
+            for (const json::Value &item : list->items)
+                names.emplace_back(item.string());
+        done(names);
+    });
+}
+
+void SecretStore::updateNames(const std::string &workspace, const std::string &name, bool present, std::function<void(Result<void>)> done)
+{
+    names(workspace, [this, workspace, name, present, done = std::move(done)](Result<std::vector<std::string>> known) {
+        std::vector<std::string> list = known.valueOr({});
+        std::erase(list, name);
+        if (present)
+            list.push_back(name);
+        std::sort(list.begin(), list.end());
+        json::Value text = json::Value::array();
+        for (const std::string &item : list)
+            text.append(item);
+        auto *job = new QKeychain::WritePasswordJob(QStringLiteral("gatehouse"));
+        job->setKey(entryOf(workspace, listEntry));
+        job->setTextData(q(json::write(text)));
+        run<QKeychain::WritePasswordJob>(this, job, m_timeout, name, [done](Result<QKeychain::WritePasswordJob *> result) {
+            if (result)
+                done({});
+            else
+                done(result.error());
+        });
+    });
+}
+
+void SecretStore::fetch(const std::string &workspace, const std::set<std::string> &wanted, std::function<void(Fetched)> done)
+{
+    struct Pending {
+        Fetched fetched;
+        size_t left;
+        std::function<void(Fetched)> done;
+    };
+    auto pending = std::make_shared<Pending>(Pending{{}, wanted.size(), std::move(done)});
+    if (wanted.empty()) {
+        QTimer::singleShot(0, this, [pending] { pending->done(std::move(pending->fetched)); });
+        return;
+    }
+    for (const std::string &name : wanted)
+        get(workspace, name, [pending, name](Result<std::string> value) {
+            if (value)
+                pending->fetched.values[name] = *value;
+            else
+                pending->fetched.failed.emplace(name, value.error());
+            if (--pending->left == 0)
+                pending->done(std::move(pending->fetched));
+        });
+}
+
+} // namespace gatehouse::engine

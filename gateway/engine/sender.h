@@ -1,0 +1,40 @@
+// Sends single requests, as the explorer does: over a real connection to a listener of ours, or straight to where the URL leads.
+#pragma once
+
+#include "gateway/api/api.h"
+
+#include <QtCore/QObject>
+
+#include <map>
+#include <memory>
+
+namespace gatehouse::engine {
+
+// On the engine's thread; nothing blocks. Requests under way are dropped with it.
+class Sender final : public QObject, public api::Send {
+public:
+    // Finds the address of a listener: its name (empty: the first that listens) -> "127.0.0.1:8080"; empty: none listens.
+    using FindListener = std::function<std::string(const std::string &name)>;
+
+    // The newest exchange recorded for a client's address ("127.0.0.1:52114"), which is ours; 0: not (yet) recorded.
+    using FindExchange = std::function<uint64_t(const std::string &client)>;
+
+    Sender(FindListener findListener, FindExchange findExchange, QObject *parent = nullptr);
+    ~Sender() override;
+
+    uint64_t send(const api::RequestSketch &request, Via via, std::function<void(api::Sent)> done) override;
+    void cancel(uint64_t send) override;
+
+    // Longest wait for an answer, and most octets kept of its body.
+    static constexpr int timeoutMillis = 120'000;
+    static constexpr size_t mostBody = 64 * 1024 * 1024;
+
+private:
+    class Call;
+    FindListener m_findListener;
+    FindExchange m_findExchange;
+    std::map<uint64_t, std::unique_ptr<Call>> m_calls;
+    uint64_t m_next = 1;
+};
+
+} // namespace gatehouse::engine
