@@ -39,6 +39,8 @@ void setPolicyKinds(std::vector<PolicyKind> table)
 {
     kinds().table = std::move(table);
     kinds().entry = kinds().shared = nullptr;
+    policyEntryShape(); // made here, so that any thread may ask for them later
+    sharedPolicyShape();
 }
 
 const std::vector<PolicyKind> &policyKinds() { return kinds().table; }

@@ -342,7 +342,13 @@ Result<void> Document::applyOne(const Change &change, Patch &inverse)
     if (!spliced)
         return spliced.error();
     target->text = std::move(spliced->text);
-    parse(*target);
+    if (spliced->readable) {
+        target->root = std::move(spliced->root);
+        target->problems.clear();
+        forget();
+    } else {
+        parse(*target); // for what is wrong with it
+    }
     inverse.changes.insert(inverse.changes.begin(), spliced->inverse.begin(), spliced->inverse.end());
     return {};
 }

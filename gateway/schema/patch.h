@@ -54,6 +54,7 @@ Node nodeFromText(const Shape &shape, std::string text);
 struct Spliced {
     std::string text;
     Node root;
+    bool readable = true; // false: a splice has left a text that can't be read, and root holds nothing
     std::vector<Change> inverse; // splices, to be run in order
 };
 // Runs one change on a file's text. The result has been read again and says what was asked for. `shape` (may be null) gives the

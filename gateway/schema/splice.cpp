@@ -489,6 +489,8 @@ Result<Spliced> applySplice(const std::string &text, const Change &change, uint1
     result.inverse.push_back(std::move(inverse));
     if (auto root = parseDocument(result.text, file, change.file))
         result.root = std::move(*root);
+    else
+        result.readable = false;
     return result;
 }
 
