@@ -61,11 +61,18 @@ std::string_view takeSegment(std::string_view &left, bool &last)
 }
 } // namespace
 
+namespace {
+bool beginsWith(std::string_view path, std::string_view prefix)
+{
+    return path.starts_with(prefix) && (path.size() == prefix.size() ? !prefix.empty() : path[prefix.size()] == '/');
+}
+} // namespace
+
 bool isUnder(std::string_view path, std::string_view prefix)
 {
     if (prefix.ends_with('/'))
         prefix.remove_suffix(1);
-    return path.starts_with(prefix) && (path.size() == prefix.size() ? !prefix.empty() : path[prefix.size()] == '/');
+    return beginsWith(path, prefix);
 }
 
 Result<PathPattern> PathPattern::make(Kind kind, std::string_view written, std::string_view under, const http::PathRules &rules)
@@ -119,7 +126,7 @@ Result<PathPattern> PathPattern::make(Kind kind, std::string_view written, std::
         return text.error();
     made.m_text = base + *text;
     if (kind == Kind::Prefix) {
-        while (made.m_text.ends_with('/'))
+        if (made.m_text.ends_with('/'))
             made.m_text.pop_back();
         if (!made.m_text.empty())
             for (auto part : split(std::string_view(made.m_text).substr(1), '/'))
@@ -154,7 +161,7 @@ bool PathPattern::matches(std::string_view path) const
     switch (m_kind) {
     case Kind::Any: return true;
     case Kind::Exact: return path == m_text;
-    case Kind::Prefix: return m_text.empty() ? path.starts_with('/') : isUnder(path, m_text);
+    case Kind::Prefix: return beginsWith(path, m_text);
     case Kind::Template: return matchesTemplate(path);
     case Kind::Regex: break;
     }
