@@ -26,7 +26,7 @@ QString durationText(int64_t micros)
     if (micros < 1'000)
         return Unit::micros(number(double(micros), 0));
     if (micros < 999'500)
-        return Unit::millis(number(double(micros) / 1e3, 0));
+        return Unit::millis(number(double(micros) / 1e3, micros < 9'950 ? 1 : 0));
     if (micros < 99'950'000)
         return Unit::seconds(number(double(micros) / 1e6, micros < 9'995'000 ? 2 : 1));
     return Unit::minutes(number(double(micros) / 60e6, 1));

@@ -7,7 +7,7 @@
 
 namespace gatehouse::ui {
 
-QString durationText(int64_t micros);      // "90 µs", "84 ms", "1.38 s": for tables, at most three digits
+QString durationText(int64_t micros);      // "90 µs", "2.1 ms", "84 ms", "1.38 s": at most three digits
 QString exactDurationText(int64_t micros); // "84.2 ms": for one exchange
 QString nanosText(int64_t nanos);          // "3 µs", "0.4 ms"
 QString sizeText(uint64_t bytes);          // "182 B", "5.9 KiB", "39 KiB"
