@@ -42,6 +42,19 @@ std::string_view escapeIn(std::string_view value, std::string_view special, Aren
     return arena.copy(out);
 }
 
+// Nobody climbs out of a path by a value: one with a dot segment in it, whatever a later hop takes for a slash, counts as empty.
+bool climbs(std::string_view value)
+{
+    for (size_t at = 0; at <= value.size();) {
+        const size_t end = std::min(value.find_first_of("/\\", at), value.size());
+        const std::string_view segment = value.substr(at, end - at);
+        if (segment == "." || segment == "..")
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 std::string_view fit(std::string_view value, Source source, Expression::For use, Arena &arena)
 {
     if (use == Expression::For::Header) {
@@ -51,8 +64,8 @@ std::string_view fit(std::string_view value, Source source, Expression::For use,
         std::copy_if(value.begin(), value.end(), std::back_inserter(out), [](char c) { return !isControl(c); });
         return arena.copy(trim(out));
     }
-    if (value == "." || value == "..")
-        return {}; // nobody climbs out of the path by a value
+    if (use == Expression::For::Path && !isEncoded(source) && climbs(value))
+        return {};
     if (std::all_of(value.begin(), value.end(), isPlain))
         return value;
     if (isEncoded(source))

@@ -98,6 +98,14 @@ void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings 
 }
 
 namespace {
+// The target from its parts, before anybody is told of a step.
+void told(http::RequestHead &head, ChangeLog *log, std::string_view setting)
+{
+    head.target = head.hasQuery ? head.fields.arena().join({head.path, "?", head.query}) : head.path;
+    if (log)
+        log->after(setting, head);
+}
+
 // The path as rewritten; dot segments that values brought in are resolved, so that nothing climbs out of what was written.
 void rewritePath(http::RequestHead &head, const RoutePlan &plan, const RequestView &view, ChangeLog *log)
 {
@@ -110,16 +118,14 @@ void rewritePath(http::RequestHead &head, const RoutePlan &plan, const RequestVi
         head.path.remove_prefix(prefix.size());
         if (head.path.empty())
             head.path = "/";
-        if (log)
-            log->after("rewrite.strip-prefix", head);
+        told(head, log, "rewrite.strip-prefix");
     }
     if (!rewrite.addPrefix.empty()) {
         std::string_view prefix = rewrite.addPrefix;
         if (prefix.ends_with('/'))
             prefix.remove_suffix(1);
         head.path = arena.join({prefix, head.path});
-        if (log)
-            log->after("rewrite.add-prefix", head);
+        told(head, log, "rewrite.add-prefix");
     }
     if (rewrite.path.empty())
         return;
@@ -130,8 +136,7 @@ void rewritePath(http::RequestHead &head, const RoutePlan &plan, const RequestVi
         head.query = parts.query;
         head.hasQuery = true;
     }
-    if (log)
-        log->after("rewrite.path", head);
+    told(head, log, "rewrite.path");
 }
 
 void setHost(http::RequestHead &head, std::string_view host, std::string_view setting, ChangeLog *log)
@@ -197,16 +202,13 @@ void prepare(http::RequestHead &head, const Forwarding &f, ChangeLog *log)
     if (f.info.path != "*") {
         head.form = http::TargetForm::Origin;
         head.path = f.info.path;
-        if (log)
-            log->after("settings.paths", head);
+        told(head, log, "settings.paths");
         rewritePath(head, f.plan, view, log);
         if (!f.plan.rewrite.query.empty()) {
             head.query = f.plan.rewrite.query.apply(head.query, view, arena, &f.plan.match->path());
             head.hasQuery = !head.query.empty();
-            if (log)
-                log->after("rewrite.query", head);
+            told(head, log, "rewrite.query");
         }
-        head.target = head.hasQuery ? arena.join({head.path, "?", head.query}) : head.path;
     }
     rewriteHost(head, f, view, log);
     if (f.plan.rewrite.headers.apply(head.fields, view, &f.plan.match->path()) && log)
