@@ -1,0 +1,361 @@
+#include "ui/routes/ownerform.h"
+
+#include "gateway/config/shapes.h"
+#include "gateway/schema/emit.h"
+#include "gateway/schema/yaml.h"
+#include "ui/shell/style.h"
+#include "ui/shell/theme.h"
+#include "ui/widgets/codeeditor.h"
+#include "ui/widgets/controls.h"
+#include "ui/widgets/states.h"
+
+#include <QtGui/QKeyEvent>
+#include <QtWidgets/QLabel>
+#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QMenu>
+#include <QtWidgets/QStackedWidget>
+#include <QtWidgets/QTabBar>
+#include <QtWidgets/QVBoxLayout>
+
+namespace gatehouse::ui {
+
+namespace {
+
+QString q(const std::string &text) { return QString::fromStdString(text); }
+
+const schema::Shape *shapeOf(OwnerKind kind)
+{
+    switch (kind) {
+    case OwnerKind::Route: return config::routeShape().get();
+    case OwnerKind::Group: return config::groupShape().get();
+    case OwnerKind::Listener: return config::listenerShape().get();
+    case OwnerKind::Consumer: return config::consumerShape().get();
+    case OwnerKind::SharedPolicy: return config::sharedPolicyShape().get();
+    case OwnerKind::Section: break;
+    }
+    return nullptr;
+}
+
+QLabel *label(const QString &text, Type type, QWidget *parent)
+{
+    auto *out = new QLabel(text, parent);
+    out->setFont(typeFont(type));
+    out->setTextFormat(Qt::PlainText);
+    return out;
+}
+
+} // namespace
+
+OwnerForm::OwnerForm(Session &session, Navigator &navigator, QWidget *parent)
+    : QWidget(parent), m_session(session), m_navigator(navigator), m_scroll(new QScrollArea), m_pages(new QStackedWidget), m_text(new CodeEditor), m_textError(new QLabel)
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    auto *tabs = new QTabBar(this);
+    tabs->addTab(tr("Form"));
+    tabs->addTab(tr("Text"));
+    tabs->setExpanding(false);
+    tabs->setDrawBase(false);
+    tabs->setAccessibleName(tr("Form or text"));
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_pages->addWidget(m_scroll);
+    auto *textPage = new QWidget;
+    auto *textLayout = new QVBoxLayout(textPage);
+    textLayout->setContentsMargins(0, scaled(4), 0, 0);
+    m_text->setLanguage(Language::Yaml);
+    m_textError->setContentsMargins(scaled(18), scaled(4), scaled(18), scaled(4));
+    m_textError->setWordWrap(true);
+    m_textError->setTextFormat(Qt::PlainText);
+    m_textError->hide();
+    textLayout->addWidget(m_text, 1);
+    textLayout->addWidget(m_textError);
+    m_pages->addWidget(textPage);
+    layout->addWidget(m_pages, 1);
+    layout->addWidget(tabs);
+    connect(tabs, &QTabBar::currentChanged, this, [this](int page) {
+        m_pages->setCurrentIndex(page);
+        showText();
+    });
+    connect(m_text, &CodeEditor::textChanged, this, &OwnerForm::textEdited);
+    connect(&session, &Session::documentChanged, this, [this] {
+        showState();
+        showText();
+    });
+    connect(&session, &Session::problemsChanged, this, &OwnerForm::showState);
+    connect(&session, &Session::applied, this, &OwnerForm::showState);
+}
+
+std::optional<config::Location> OwnerForm::place() const
+{
+    return m_session.isOpen() && m_kind != OwnerKind::Section ? m_session.document().find(kindName(m_kind), m_name.toStdString()) : std::nullopt;
+}
+
+void OwnerForm::setOwner(OwnerKind kind, const QString &name)
+{
+    if (kind == m_kind && name == m_name && m_scroll->widget())
+        return;
+    m_kind = kind;
+    m_name = name;
+    build();
+    showText();
+}
+
+void OwnerForm::build()
+{
+    m_forms.clear();
+    auto *page = new QWidget;
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(scaled(18), scaled(14), scaled(18), scaled(18));
+    layout->setSpacing(scaled(8));
+    if (const auto at = place()) {
+        buildHead(layout, page);
+        if (m_kind == OwnerKind::Route) {
+            buildRoute(layout, page, *at);
+        } else if (m_kind != OwnerKind::SharedPolicy) {
+            auto *form = new RecordForm(m_session, *at, *shapeOf(m_kind), nullptr, page);
+            form->setHidden({QStringLiteral("name"), QStringLiteral("policies")});
+            form->follow();
+            m_forms.emplace_back(form);
+            layout->addWidget(form);
+        } else {
+            auto *hint = label(tr("Routes, groups and listeners refer to it by its name. What it does stands at the right."), Type::Control, page);
+            hint->setWordWrap(true);
+            layout->addWidget(hint);
+        }
+    }
+    layout->addStretch();
+    m_scroll->setWidget(page);
+    showState();
+}
+
+void OwnerForm::buildHead(QVBoxLayout *layout, QWidget *page)
+{
+    auto *row = new QHBoxLayout;
+    row->setSpacing(scaled(4));
+    m_heading = new QStackedWidget(page);
+    m_nameLabel = label(m_name, Type::Title, m_heading);
+    m_nameLine = new QLineEdit(m_name, m_heading);
+    m_nameLine->setAccessibleName(tr("Name"));
+    m_nameLine->installEventFilter(this);
+    m_heading->addWidget(m_nameLabel);
+    m_heading->addWidget(m_nameLine);
+    m_heading->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    m_heading->setFixedHeight(scaled(28));
+    connect(m_nameLine, &QLineEdit::editingFinished, this, &OwnerForm::finishRename);
+    row->addWidget(m_heading);
+    auto *pencil = iconButton(IconId::Pencil, tr("Rename (F2)"), page);
+    connect(pencil, &QToolButton::clicked, this, &OwnerForm::startRename);
+    row->addWidget(pencil);
+    row->addStretch();
+    auto *copy = iconButton(IconId::Copy, tr("Duplicate (Ctrl+D)"), page);
+    auto *trash = iconButton(IconId::Trash, tr("Delete"), page);
+    connect(copy, &QToolButton::clicked, this, &OwnerForm::duplicateRequested);
+    connect(trash, &QToolButton::clicked, this, &OwnerForm::deleteRequested);
+    row->addWidget(copy);
+    row->addWidget(trash);
+    layout->addLayout(row);
+    m_nameError = label({}, Type::Hint, page);
+    m_nameError->hide();
+    m_nameError->setWordWrap(true);
+    layout->addWidget(m_nameError);
+    m_state = label({}, Type::Control, page);
+    layout->addWidget(m_state);
+    m_warning = new NoticeBar(HueId::Client, page);
+    m_warning->hide();
+    layout->addWidget(m_warning);
+}
+
+RecordForm *OwnerForm::addSection(QVBoxLayout *layout, QWidget *page, const QString &title, const config::Location &at, const schema::Shape &shape, const QString &add)
+{
+    layout->addSpacing(scaled(8));
+    auto *row = new QHBoxLayout;
+    row->addWidget(label(title, Type::Section, page), 1);
+    auto *form = new RecordForm(m_session, at, shape, nullptr, page);
+    form->setShow(RecordForm::Show::SetOnly);
+    form->follow();
+    QPushButton *more = linkButton(add, page);
+    more->setAccessibleName(tr("%1, %2").arg(title, add));
+    connect(more, &QPushButton::clicked, this, [form, more] {
+        QMenu menu(more);
+        form->fillAddMenu(&menu);
+        if (menu.isEmpty())
+            menu.addAction(tr("Everything is set"))->setEnabled(false);
+        menu.exec(more->mapToGlobal(QPoint(0, more->height())));
+    });
+    row->addWidget(more);
+    layout->addLayout(row);
+    layout->addWidget(form);
+    m_forms.emplace_back(form);
+    return form;
+}
+
+void OwnerForm::buildRoute(QVBoxLayout *layout, QWidget *page, const config::Location &at)
+{
+    const schema::Shape &route = *shapeOf(OwnerKind::Route);
+    const auto below = [&](const char *key) { return config::Location{at.file, at.path / schema::Step(key), 0}; };
+    addSection(layout, page, tr("Match"), below("match"), *route.field("match")->shape, tr("Add condition"));
+    addSection(layout, page, tr("Rewrite"), below("rewrite"), *route.field("rewrite")->shape, tr("Add"));
+    layout->addSpacing(scaled(8));
+    layout->addWidget(label(tr("Target"), Type::Section, page));
+    auto *target = new QHBoxLayout;
+    auto *send = label(tr("Send to"), Type::Control, page);
+    send->setFixedWidth(scaled(84));
+    send->setMinimumHeight(scaled(28));
+    target->addWidget(send, 0, Qt::AlignTop);
+    target->setSpacing(scaled(12));
+    Editor *to = makeEditor(m_session, below("to"), *route.field("to")->shape, route.field("to"), page);
+    connect(&m_session, &Session::documentChanged, to, [to] { to->read(); });
+    target->addWidget(to, 1);
+    layout->addLayout(target);
+    m_forms.emplace_back(to);
+    addSection(layout, page, tr("Delivery"), below("delivery"), *route.field("delivery")->shape, tr("Add"));
+    layout->addSpacing(scaled(8));
+    layout->addWidget(label(tr("About it"), Type::Section, page));
+    auto *rest = new RecordForm(m_session, at, route, nullptr, page);
+    rest->setHidden({QStringLiteral("name"), QStringLiteral("match"), QStringLiteral("policies"), QStringLiteral("rewrite"), QStringLiteral("delivery"), QStringLiteral("to")});
+    rest->follow();
+    layout->addWidget(rest);
+    m_forms.emplace_back(rest);
+}
+
+void OwnerForm::startRename()
+{
+    if (!m_nameLine)
+        return;
+    m_heading->setCurrentWidget(m_nameLine);
+    m_heading->setMinimumWidth(scaled(220));
+    m_nameLine->setText(m_name);
+    m_nameLine->setFocus();
+    m_nameLine->selectAll();
+}
+
+void OwnerForm::finishRename()
+{
+    if (m_heading->currentWidget() != m_nameLine)
+        return;
+    const QString to = m_nameLine->text().trimmed();
+    if (to != m_name) {
+        const QString from = m_name;
+        m_name = to; // documentChanged asks for the new one already
+        if (const auto renamed = m_session.rename(kindName(m_kind), from, to); !renamed) {
+            m_name = from;
+            m_nameError->setText(q(renamed.error().text()));
+            m_nameError->show();
+            setError(m_nameLine, true);
+            return;
+        }
+        m_nameLabel->setText(to);
+        Q_EMIT this->renamed(to);
+    }
+    m_nameError->hide();
+    setError(m_nameLine, false);
+    m_heading->setMinimumWidth(0);
+    m_heading->setCurrentWidget(m_nameLabel);
+}
+
+bool OwnerForm::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == m_nameLine && event->type() == QEvent::KeyPress && static_cast<QKeyEvent *>(event)->key() == Qt::Key_Escape) {
+        m_nameError->hide();
+        m_nameLine->setText(m_name);
+        m_heading->setCurrentWidget(m_nameLabel);
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+// What runs of it, in words; and the first warning with its reason.
+void OwnerForm::showState()
+{
+    const auto at = place();
+    if (!m_state || !at)
+        return;
+    const config::Problems problems = m_session.problemsBelow(*at);
+    const bool broken = schema::hasErrors(problems);
+    QStringList words;
+    const schema::Node *node = m_session.document().at(*at);
+    if (const schema::Node *group = node ? node->find("group") : nullptr)
+        words << tr("In group %1.").arg(q(group->text));
+    if (const schema::Node *enabled = node ? node->find("enabled") : nullptr; enabled && enabled->text == "false")
+        words << tr("Switched off.");
+    else
+        words << (broken ? tr("Runs its last valid version.") : m_session.errorCount() > 0 ? tr("Waits for errors elsewhere to be put right.") : tr("Runs as you see it."));
+    m_state->setText(words.join(QLatin1Char(' ')));
+    m_warning->hide();
+    for (const config::Problem &problem : problems)
+        if (problem.severity == config::Severity::Warning) {
+            m_warning->setNotice(q(problem.message));
+            m_warning->clearCommands();
+            connect(m_warning->addCommand(tr("Explain it")), &QPushButton::clicked, this, &OwnerForm::explainRequested);
+            m_warning->show();
+            break;
+        }
+}
+
+void OwnerForm::showText()
+{
+    const auto at = place();
+    if (m_pages->currentIndex() != 1 || !at || m_text->view()->hasFocus())
+        return;
+    const schema::Node *node = m_session.document().at(*at);
+    // As it stands in the file, comments included, without the list's indent.
+    const std::string text = m_session.document().text(at->file);
+    const size_t column = node ? node->column - 1 : 0;
+    QStringList lines;
+    const QStringList raw = q(text.substr(node ? node->span.begin : 0, node ? node->span.end - node->span.begin : 0)).split(QLatin1Char('\n'));
+    for (int i = 0; i < raw.size(); ++i) {
+        qsizetype indent = 0;
+        while (i > 0 && indent < qsizetype(column) && indent < raw[i].size() && raw[i][indent] == QLatin1Char(' '))
+            ++indent;
+        lines << raw[i].mid(indent);
+    }
+    m_text->setText(lines.join(QLatin1Char('\n')) + QLatin1Char('\n'));
+    m_textError->hide();
+}
+
+void OwnerForm::textEdited()
+{
+    const auto at = place();
+    const schema::Node *node = at ? m_session.document().at(*at) : nullptr;
+    if (!node)
+        return;
+    QStringList lines = m_text->text().split(QLatin1Char('\n'));
+    while (!lines.isEmpty() && lines.last().trimmed().isEmpty())
+        lines.removeLast();
+    const QString indent(qsizetype(node->column - 1), QLatin1Char(' '));
+    for (int i = 1; i < lines.size(); ++i)
+        if (!lines[i].isEmpty())
+            lines[i].prepend(indent);
+    const std::string fresh = lines.join(QLatin1Char('\n')).toStdString(), text = m_session.document().text(at->file);
+    // The text must still be one value; the name may not change here, since others refer to it.
+    auto parsed = schema::parseYaml(m_text->text().toStdString(), 0, {});
+    QString error;
+    if (!parsed)
+        error = tr("Line %1: %2").arg(parsed.error().front().line).arg(q(parsed.error().front().message));
+    else if (!parsed->isMap() || !parsed->find("name") || q(parsed->find("name")->text) != m_name)
+        error = tr("The name stays %1 here. Rename it with F2, so that references follow.").arg(m_name);
+    if (error.isEmpty()) {
+        const auto result = m_session.edit(schema::Patch::splice(at->file, node->span.begin, text.substr(node->span.begin, node->span.end - node->span.begin), fresh), tr("Edit the text of %1").arg(m_name));
+        if (!result)
+            error = q(result.error().text());
+    }
+    m_textError->setText(error);
+    m_textError->setVisible(!error.isEmpty());
+}
+
+bool OwnerForm::reveal(const config::Location &at)
+{
+    m_pages->setCurrentIndex(0);
+    for (const auto &form : m_forms)
+        if (form && at.path.startsWith(form->at().path) && form->reveal(at.path)) {
+            if (QWidget *focused = form->focusWidget())
+                m_scroll->ensureWidgetVisible(focused);
+            return true;
+        }
+    return false;
+}
+
+} // namespace gatehouse::ui

@@ -1,0 +1,69 @@
+// The form of whatever is selected in the tree: a route by its sections, everything else by its shape. Name as a heading (F2),
+// state in words, warnings at the head.
+#pragma once
+
+#include "ui/forms/recordform.h"
+#include "ui/routes/routetree.h"
+#include "ui/shell/navigator.h"
+
+#include <QtCore/QPointer>
+#include <QtWidgets/QScrollArea>
+
+class QLabel;
+class QLineEdit;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace gatehouse::ui {
+
+class CodeEditor;
+class NoticeBar;
+
+class OwnerForm final : public QWidget {
+    Q_OBJECT
+public:
+    OwnerForm(Session &session, Navigator &navigator, QWidget *parent = nullptr);
+
+    void setOwner(OwnerKind kind, const QString &name);
+    OwnerKind kind() const { return m_kind; }
+    const QString &name() const { return m_name; }
+    void startRename();
+    bool reveal(const config::Location &at);
+    std::optional<config::Location> place() const;
+
+Q_SIGNALS:
+    void renamed(const QString &to);
+    void duplicateRequested();
+    void deleteRequested();
+    void explainRequested(); // with an example of this route
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    void build();
+    void buildHead(QVBoxLayout *layout, QWidget *page);
+    void buildRoute(QVBoxLayout *layout, QWidget *page, const config::Location &at);
+    RecordForm *addSection(QVBoxLayout *layout, QWidget *page, const QString &title, const config::Location &at, const schema::Shape &shape, const QString &add);
+    void finishRename();
+    void showState();
+    void showText();
+    void textEdited();
+
+    Session &m_session;
+    Navigator &m_navigator;
+    OwnerKind m_kind = OwnerKind::Section;
+    QString m_name;
+    QScrollArea *m_scroll;
+    QStackedWidget *m_pages;
+    CodeEditor *m_text;
+    QLabel *m_textError;
+    QPointer<QStackedWidget> m_heading;
+    QPointer<QLabel> m_nameLabel, m_state;
+    QPointer<QLineEdit> m_nameLine;
+    QPointer<QLabel> m_nameError;
+    QPointer<NoticeBar> m_warning;
+    std::vector<QPointer<Editor>> m_forms;
+};
+
+} // namespace gatehouse::ui

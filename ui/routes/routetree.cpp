@@ -1,0 +1,426 @@
+#include "ui/routes/routetree.h"
+
+#include "gateway/config/policykinds.h"
+#include "ui/shell/theme.h"
+#include "ui/widgets/format.h"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+namespace gatehouse::ui {
+
+namespace {
+
+QString q(const std::string &text) { return QString::fromStdString(text); }
+
+QString textAt(const schema::Node *node, const char *key)
+{
+    const schema::Node *value = node ? node->find(key) : nullptr;
+    return value && value->isScalar() ? q(value->text) : QString();
+}
+
+QStringList textsAt(const schema::Node *node, const char *key)
+{
+    QStringList out;
+    if (const schema::Node *value = node ? node->find(key) : nullptr) {
+        if (value->isScalar())
+            out << q(value->text);
+        for (const schema::Node &item : value->items)
+            out << q(item.text);
+    }
+    return out;
+}
+
+QString pathOf(const schema::Node *match)
+{
+    for (const char *key : {"path", "exact", "regex"})
+        if (const QString text = textAt(match, key); !text.isEmpty())
+            return text;
+    const QString prefix = textAt(match, "prefix");
+    return prefix.isEmpty() ? QString() : prefix + QStringLiteral("/…");
+}
+
+QString policiesOf(const schema::Node *owner)
+{
+    QStringList out;
+    const schema::Node *list = owner ? owner->find("policies") : nullptr;
+    if (!list)
+        return {};
+    for (const schema::Node &entry : list->items) {
+        if (entry.isScalar()) {
+            out << q(entry.text);
+            continue;
+        }
+        for (const schema::Member &member : entry.members)
+            if (config::policyKind(member.key.text))
+                out << q(member.key.text);
+    }
+    return out.join(QStringLiteral(", "));
+}
+
+void describeTarget(RouteItem &item, const schema::Node *to)
+{
+    static constexpr struct { const char *key; IconId icon; } unusual[] = {{"mock", IconId::Braces}, {"respond", IconId::Text}, {"redirect", IconId::External}};
+    if (const QString upstream = textAt(to, "upstream"); !upstream.isEmpty())
+        item.target = upstream;
+    for (const auto &kind : unusual)
+        if (to && to->find(kind.key)) {
+            item.icon = kind.icon;
+            item.hasIcon = true;
+            const QString name = textAt(to, kind.key);
+            item.target = q(kind.key) + (name.isEmpty() ? QString() : QLatin1Char(' ') + name);
+        }
+}
+
+bool sameShape(const RouteItem &a, const RouteItem &b)
+{
+    return a.kind == b.kind && a.name == b.name && a.children.size() == b.children.size()
+        && std::equal(a.children.begin(), a.children.end(), b.children.begin(), [](const auto &x, const auto &y) { return sameShape(*x, *y); });
+}
+
+// Takes over what is shown; the items themselves, to which indexes point, stay.
+void takeOver(RouteItem &into, RouteItem &from)
+{
+    for (size_t i = 0; i < into.children.size(); ++i)
+        takeOver(*into.children[i], *from.children[i]);
+    from.children = std::move(into.children);
+    from.parent = into.parent;
+    into = std::move(from);
+    for (auto &child : into.children)
+        child->parent = &into;
+}
+
+RouteItem *add(RouteItem &parent, std::unique_ptr<RouteItem> child)
+{
+    child->parent = &parent;
+    parent.children.push_back(std::move(child));
+    return parent.children.back().get();
+}
+
+std::unique_ptr<RouteItem> section(const QString &head, const QString &detail = {})
+{
+    auto item = std::make_unique<RouteItem>();
+    item->name = head;
+    item->detail = detail;
+    return item;
+}
+
+} // namespace
+
+const char *kindName(OwnerKind kind)
+{
+    switch (kind) {
+    case OwnerKind::Group: return "group";
+    case OwnerKind::Route: return "route";
+    case OwnerKind::Listener: return "listener";
+    case OwnerKind::SharedPolicy: return "policy";
+    case OwnerKind::Consumer: return "consumer";
+    case OwnerKind::Section: break;
+    }
+    return "";
+}
+
+RouteTreeModel::RouteTreeModel(const api::Live &live, Session &session, QObject *parent)
+    : QAbstractItemModel(parent), m_live(live), m_session(session), m_root(std::make_unique<RouteItem>())
+{
+    connect(&session, &Session::documentChanged, this, &RouteTreeModel::refresh);
+    connect(&session, &Session::problemsChanged, this, &RouteTreeModel::refresh);
+    refresh();
+}
+
+void RouteTreeModel::setFilter(const QString &text)
+{
+    m_filter = text.trimmed();
+    refresh();
+}
+
+void RouteTreeModel::countProblems(RouteItem &item, const config::Location &at) const
+{
+    for (const config::Problem &problem : m_session.problemsBelow(at))
+        ++(problem.severity == config::Severity::Error ? item.errors : item.warnings);
+}
+
+std::unique_ptr<RouteItem> RouteTreeModel::routeItem(const config::NamedThing &thing) const
+{
+    const schema::Node *node = m_session.document().at(thing.at);
+    const schema::Node *match = node ? node->find("match") : nullptr;
+    auto item = std::make_unique<RouteItem>();
+    item->kind = OwnerKind::Route;
+    item->name = q(thing.name);
+    const QStringList methods = textsAt(match, "methods");
+    item->methods = methods.isEmpty() ? QStringLiteral("*") : methods.size() == 1 ? methods.first() : methods.first() + QStringLiteral(" +%1").arg(methods.size() - 1);
+    item->match = textsAt(match, "hosts").join(QStringLiteral(", ")) + pathOf(match);
+    item->enabled = textAt(node, "enabled") != QLatin1String("false");
+    item->policies = policiesOf(node);
+    describeTarget(*item, node ? node->find("to") : nullptr);
+    countProblems(*item, thing.at);
+    return item;
+}
+
+void RouteTreeModel::addRoutes(RouteItem &root) const
+{
+    const config::Document &document = m_session.document();
+    RouteItem *routes = add(root, section(tr("Routes"), tr("req/s")));
+    std::vector<std::pair<QString, RouteItem *>> groups;
+    for (const config::NamedThing &thing : document.things("group")) {
+        const schema::Node *node = document.at(thing.at);
+        auto item = std::make_unique<RouteItem>();
+        item->kind = OwnerKind::Group;
+        item->name = q(thing.name);
+        item->detail = textsAt(node, "hosts").join(QStringLiteral(", ")) + textAt(node, "prefix");
+        countProblems(*item, thing.at);
+        groups.emplace_back(item->name, add(*routes, std::move(item)));
+    }
+    for (const config::NamedThing &thing : document.things("route")) {
+        auto item = routeItem(thing);
+        const QString group = textAt(document.at(thing.at), "group");
+        const auto at = std::find_if(groups.begin(), groups.end(), [&](const auto &g) { return g.first == group; });
+        RouteItem *parent = at == groups.end() ? routes : at->second;
+        const bool kept = passes(*item) || (at != groups.end() && passes(*at->second));
+        if (kept)
+            add(*parent, std::move(item));
+    }
+    if (!m_filter.isEmpty())
+        std::erase_if(routes->children, [this](const auto &child) { return child->kind == OwnerKind::Group && child->children.empty() && !passes(*child); });
+}
+
+void RouteTreeModel::addOthers(RouteItem &root) const
+{
+    const config::Document &document = m_session.document();
+    static constexpr struct { OwnerKind kind; const char *head; IconId icon; } sections[] = {
+        {OwnerKind::Listener, QT_TR_NOOP("Listeners"), IconId::Globe},
+        {OwnerKind::SharedPolicy, QT_TR_NOOP("Shared policies"), IconId::Shield},
+        {OwnerKind::Consumer, QT_TR_NOOP("Consumers"), IconId::Person},
+    };
+    for (const auto &wanted : sections) {
+        auto head = section(tr(wanted.head));
+        for (const config::NamedThing &thing : document.things(kindName(wanted.kind))) {
+            const schema::Node *node = document.at(thing.at);
+            auto item = std::make_unique<RouteItem>();
+            item->kind = wanted.kind;
+            item->name = q(thing.name);
+            item->icon = wanted.icon;
+            item->hasIcon = true;
+            if (wanted.kind == OwnerKind::Listener)
+                item->detail = textAt(node, "address");
+            if (wanted.kind == OwnerKind::Consumer)
+                item->detail = tr("%n key(s)", nullptr, int(textsAt(node, "api-keys").size()));
+            if (wanted.kind == OwnerKind::SharedPolicy) {
+                item->detail = tr("used in %n place(s)", nullptr, int(document.references("policy", thing.name).size()));
+                for (const schema::Member &member : node ? node->members : std::vector<schema::Member>())
+                    if (config::policyKind(member.key.text))
+                        item->icon = policyIcon(member.key.text);
+            }
+            countProblems(*item, thing.at);
+            if (passes(*item))
+                add(*head, std::move(item));
+        }
+        if (!head->children.empty())
+            add(root, std::move(head));
+    }
+}
+
+bool RouteTreeModel::passes(const RouteItem &item) const
+{
+    if (m_filter.isEmpty())
+        return true;
+    for (const QString &text : {item.name, item.detail, item.methods, item.match, item.target, item.policies})
+        if (text.contains(m_filter, Qt::CaseInsensitive))
+            return true;
+    return false;
+}
+
+std::unique_ptr<RouteItem> RouteTreeModel::build() const
+{
+    auto root = std::make_unique<RouteItem>();
+    if (m_session.isOpen()) {
+        addRoutes(*root);
+        addOthers(*root);
+    }
+    return root;
+}
+
+void RouteTreeModel::refresh()
+{
+    auto fresh = build();
+    if (sameShape(*m_root, *fresh)) {
+        takeOver(*m_root, *fresh);
+        refreshRates();
+        return;
+    }
+    Q_EMIT aboutToRebuild();
+    beginResetModel();
+    m_root = std::move(fresh);
+    endResetModel();
+    refreshRates();
+    Q_EMIT rebuilt();
+}
+
+void RouteTreeModel::refreshRates()
+{
+    std::map<QString, const api::RouteLive *> byName;
+    const std::vector<api::RouteLive> live = m_live.routes();
+    for (const api::RouteLive &route : live)
+        byName[q(route.name)] = &route;
+    const std::function<void(RouteItem &)> walk = [&](RouteItem &item) {
+        if (item.kind == OwnerKind::Route) {
+            const auto at = byName.find(item.name);
+            item.perSecond = at == byName.end() ? 0 : at->second->perSecond;
+            item.errorsPerSecond = at == byName.end() ? 0 : at->second->errorsPerSecond;
+        }
+        for (auto &child : item.children)
+            walk(*child);
+        if (!item.children.empty() && item.kind != OwnerKind::Route) {
+            const QModelIndex first = indexOf(item.children.front().get()), last = indexOf(item.children.back().get());
+            Q_EMIT dataChanged(first, last);
+        }
+    };
+    walk(*m_root);
+}
+
+QModelIndex RouteTreeModel::indexOf(const RouteItem *item) const
+{
+    if (!item || !item->parent)
+        return {};
+    const auto &siblings = item->parent->children;
+    const auto at = std::find_if(siblings.begin(), siblings.end(), [&](const auto &child) { return child.get() == item; });
+    return createIndex(int(at - siblings.begin()), 0, const_cast<RouteItem *>(item));
+}
+
+QModelIndex RouteTreeModel::find(OwnerKind kind, const QString &name) const
+{
+    std::function<const RouteItem *(const RouteItem &)> search = [&](const RouteItem &item) -> const RouteItem * {
+        if (item.kind == kind && item.name == name && item.parent)
+            return &item;
+        for (const auto &child : item.children)
+            if (const RouteItem *found = search(*child))
+                return found;
+        return nullptr;
+    };
+    return indexOf(search(*m_root));
+}
+
+std::vector<const RouteItem *> RouteTreeModel::routes() const
+{
+    std::vector<const RouteItem *> out;
+    const std::function<void(const RouteItem &)> walk = [&](const RouteItem &item) {
+        if (item.kind == OwnerKind::Route)
+            out.push_back(&item);
+        for (const auto &child : item.children)
+            walk(*child);
+    };
+    walk(*m_root);
+    return out;
+}
+
+const RouteItem *RouteTreeModel::at(const QModelIndex &index) const { return index.isValid() ? static_cast<const RouteItem *>(index.internalPointer()) : nullptr; }
+
+QModelIndex RouteTreeModel::index(int row, int column, const QModelIndex &parent) const
+{
+    const RouteItem *item = parent.isValid() ? at(parent) : m_root.get();
+    return row >= 0 && column == 0 && size_t(row) < item->children.size() ? createIndex(row, 0, item->children[size_t(row)].get()) : QModelIndex();
+}
+
+QModelIndex RouteTreeModel::parent(const QModelIndex &child) const
+{
+    const RouteItem *item = at(child);
+    return item && item->parent != m_root.get() ? indexOf(item->parent) : QModelIndex();
+}
+
+int RouteTreeModel::rowCount(const QModelIndex &parent) const { return int((parent.isValid() ? at(parent) : m_root.get())->children.size()); }
+
+Qt::ItemFlags RouteTreeModel::flags(const QModelIndex &index) const
+{
+    const RouteItem *item = at(index);
+    return item && item->kind != OwnerKind::Section ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemIsEnabled;
+}
+
+QVariant RouteTreeModel::data(const QModelIndex &index, int role) const
+{
+    const RouteItem *item = at(index);
+    if (!item)
+        return {};
+    switch (role) {
+    case Qt::DisplayRole: return item->name;
+    case ItemRole: return QVariant::fromValue(item);
+    case Qt::AccessibleTextRole: {
+        QStringList parts{item->name, item->methods, item->detail, item->target};
+        if (item->errors)
+            parts << tr("%n error(s)", nullptr, item->errors);
+        if (item->warnings)
+            parts << tr("%n warning(s)", nullptr, item->warnings);
+        if (!item->enabled)
+            parts << tr("off");
+        if (item->kind == OwnerKind::Route)
+            parts << tr("%1 requests a second").arg(formatRate(item->perSecond));
+        parts.removeAll(QString());
+        return parts.join(QStringLiteral(", "));
+    }
+    default: return {};
+    }
+}
+
+RouteTableModel::RouteTableModel(const RouteTreeModel &tree, QObject *parent) : QAbstractTableModel(parent), m_tree(tree)
+{
+    connect(&tree, &RouteTreeModel::rebuilt, this, &RouteTableModel::refresh);
+    connect(&tree, &QAbstractItemModel::dataChanged, this, [this] {
+        if (!m_rows.empty())
+            Q_EMIT dataChanged(index(0, 0), index(int(m_rows.size()) - 1, ColumnCount - 1));
+    });
+    connect(&tree, &RouteTreeModel::aboutToRebuild, this, [this] { // the items go
+        beginResetModel();
+        m_rows.clear();
+        endResetModel();
+    });
+    refresh();
+}
+
+void RouteTableModel::refresh()
+{
+    beginResetModel();
+    m_rows = m_tree.routes();
+    endResetModel();
+}
+
+const RouteItem *RouteTableModel::at(int row) const { return row >= 0 && size_t(row) < m_rows.size() ? m_rows[size_t(row)] : nullptr; }
+int RouteTableModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
+int RouteTableModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
+
+QVariant RouteTableModel::data(const QModelIndex &index, int role) const
+{
+    const RouteItem *item = at(index.row());
+    if (!item)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (index.column() >= Rate ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == Qt::FontRole)
+        return typeFont(index.column() == Match || index.column() == Methods || index.column() >= Rate ? Type::Wire : Type::Control);
+    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
+        return {};
+    const QString prefix = item->parent && item->parent->kind == OwnerKind::Group ? item->parent->detail : QString();
+    switch (index.column()) {
+    case Name: return item->enabled ? item->name : tr("%1 (off)").arg(item->name);
+    case Match: return prefix + item->match;
+    case Methods: return item->methods;
+    case Policies: return item->policies;
+    case Target: return item->target;
+    case Rate: return formatRate(item->perSecond);
+    case Errors: return item->perSecond > 0 ? formatPercent(item->errorsPerSecond / item->perSecond) : QStringLiteral("–");
+    default: return {};
+    }
+}
+
+QVariant RouteTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation == Qt::Vertical)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return int(Qt::AlignVCenter | (section >= Rate ? Qt::AlignRight : Qt::AlignLeft));
+    if (role != Qt::DisplayRole)
+        return {};
+    const QString names[] = {tr("Name"), tr("Match"), tr("Methods"), tr("Policies"), tr("Target"), tr("Req/s"), tr("Errors")};
+    return names[section];
+}
+
+} // namespace gatehouse::ui
