@@ -1,0 +1,239 @@
+#include "ui/settings/settingspanel.h"
+
+#include "gateway/config/shapes.h"
+#include "ui/forms/recordform.h"
+#include "ui/models/session.h"
+#include "ui/shell/theme.h"
+#include "ui/widgets/bars.h"
+#include "ui/widgets/controls.h"
+#include "ui/widgets/format.h"
+
+#include <QtCore/QPointer>
+#include <QtCore/QProcess>
+#include <QtCore/QSettings>
+#include <QtCore/QTimer>
+#include <QtCore/QUrl>
+#include <QtGui/QDesktopServices>
+#include <QtWidgets/QComboBox>
+#include <QtWidgets/QLabel>
+#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QScrollArea>
+#include <QtWidgets/QVBoxLayout>
+
+namespace gatehouse::ui {
+
+namespace {
+
+constexpr char themeKey[] = "theme", textKey[] = "textScale", motionKey[] = "reducedMotion", editorKey[] = "editor";
+
+class SettingsPanel final : public Panel {
+public:
+    SettingsPanel(const PanelContext &context, api::Api api, Session &session, QString file)
+        : m_context(context), m_api(api), m_session(session), m_file(std::move(file))
+    {
+        auto *outer = new QVBoxLayout(this);
+        outer->setContentsMargins({});
+        m_scroll = new QScrollArea(this);
+        m_scroll->setFrameShape(QFrame::NoFrame);
+        m_scroll->setWidgetResizable(true);
+        outer->addWidget(m_scroll);
+        build();
+        connect(&session, &Session::opened, this, [this] { build(); });
+        auto *second = new QTimer(this);
+        connect(second, &QTimer::timeout, this, [this] { showMemory(); });
+        second->start(1000);
+    }
+
+    void activate() override { m_theme->setFocus(); }
+    bool open(const Place &place) override
+    {
+        if ((place.kind == Place::Kind::Path || place.kind == Place::Kind::Setting) && m_form)
+            if (const auto path = schema::Path::parse(place.name.toStdString()))
+                return m_form->reveal(*path);
+        return true;
+    }
+
+private:
+    QLabel *label(const QString &text, Type type, QWidget *parent) const
+    {
+        auto *out = new QLabel(text, parent);
+        out->setFont(typeFont(type));
+        out->setTextFormat(Qt::PlainText);
+        return out;
+    }
+
+    void row(QVBoxLayout *layout, QWidget *page, const QString &name, QWidget *editor, const QString &hint = {})
+    {
+        auto *line = new QHBoxLayout;
+        line->setSpacing(scaled(12));
+        auto *text = label(name, Type::Control, page);
+        text->setFixedWidth(scaled(140));
+        text->setBuddy(editor);
+        editor->setAccessibleName(name);
+        line->addWidget(text);
+        line->addWidget(editor);
+        line->addStretch();
+        layout->addLayout(line);
+        if (hint.isEmpty())
+            return;
+        auto *below = label(hint, Type::Hint, page);
+        below->setForegroundRole(QPalette::PlaceholderText);
+        below->setWordWrap(true);
+        below->setContentsMargins(scaled(152), 0, 0, 0);
+        layout->addWidget(below);
+    }
+
+    void keep(const char *key, const QVariant &value)
+    {
+        if (!m_file.isEmpty())
+            QSettings(m_file, QSettings::IniFormat).setValue(QLatin1String(key), value);
+    }
+
+    void build()
+    {
+        auto *page = new QWidget;
+        page->setMaximumWidth(scaled(760));
+        auto *layout = new QVBoxLayout(page);
+        layout->setContentsMargins(scaled(24), scaled(18), scaled(24), scaled(24));
+        layout->setSpacing(scaled(8));
+        layout->addWidget(label(tr("Settings"), Type::Title, page));
+        layout->addSpacing(scaled(8));
+        layout->addWidget(label(tr("This window"), Type::Section, page));
+        buildWindow(layout, page);
+        layout->addSpacing(scaled(12));
+        layout->addWidget(label(tr("Recorder"), Type::Section, page));
+        m_memoryGauge = new Gauge(page);
+        m_memoryGauge->setFixedWidth(scaled(260));
+        row(layout, page, tr("Memory"), m_memoryGauge);
+        m_memory = label({}, Type::Hint, page);
+        m_memory->setContentsMargins(scaled(152), 0, 0, 0);
+        layout->addWidget(m_memory);
+        auto *recording = new Switch(tr("Record exchanges"), page);
+        recording->setCheckable(true);
+        recording->setChecked(m_api.exchanges.recorder().recording);
+        connect(recording, &QAbstractButton::clicked, this, [this](bool on) { m_api.exchanges.setRecording(on); });
+        row(layout, page, tr("Record exchanges"), recording, tr("Its bounds stand below, in the workspace."));
+        if (m_session.isOpen()) {
+            layout->addSpacing(scaled(12));
+            layout->addWidget(label(tr("The workspace %1").arg(m_session.name()), Type::Section, page));
+            m_form = new RecordForm(m_session, {m_session.document().entry(), schema::Path{"settings"}, 0}, *config::settingsShape(), nullptr, page);
+            m_form->follow();
+            layout->addWidget(m_form);
+        }
+        layout->addStretch();
+        m_scroll->setWidget(page);
+        showMemory();
+    }
+
+    void buildWindow(QVBoxLayout *layout, QWidget *page)
+    {
+        Theme *theme = Theme::instance();
+        m_theme = new QComboBox(page);
+        m_theme->addItems({tr("As the system"), tr("Light"), tr("Dark"), tr("High contrast")});
+        m_theme->setCurrentIndex(theme ? int(theme->choice()) : 0);
+        connect(m_theme, &QComboBox::activated, this, [this, theme](int choice) {
+            if (theme)
+                theme->setChoice(ThemeChoice(choice));
+            keep(themeKey, choice);
+        });
+        row(layout, page, tr("Theme"), m_theme);
+        auto *size = new QComboBox(page);
+        for (const int percent : {75, 90, 100, 110, 125, 150, 200})
+            size->addItem(tr("%1 %").arg(percent), percent / 100.0);
+        size->setCurrentIndex(size->findData(theme ? theme->textScale() : 1.0));
+        connect(size, &QComboBox::activated, this, [this, size, theme](int index) {
+            keep(textKey, size->itemData(index));
+            if (theme)
+                theme->setTextScale(size->itemData(index).toDouble());
+        });
+        row(layout, page, tr("Text size"), size);
+        auto *motion = new Switch(tr("Reduced motion"), page);
+        motion->setCheckable(true);
+        motion->setChecked(theme && theme->reducedMotion());
+        connect(motion, &QAbstractButton::clicked, this, [this, theme](bool on) {
+            if (theme)
+                theme->setReducedMotion(on);
+            keep(motionKey, on);
+        });
+        row(layout, page, tr("Reduced motion"), motion);
+        auto *editor = new QLineEdit(editorCommand(m_file), page);
+        editor->setFont(typeFont(Type::Wire));
+        editor->setFixedWidth(scaled(260));
+        editor->setPlaceholderText(QStringLiteral("code -g %f"));
+        connect(editor, &QLineEdit::editingFinished, this, [this, editor] { keep(editorKey, editor->text().trimmed()); });
+        auto *box = new QWidget(page);
+        auto *line = new QHBoxLayout(box);
+        line->setContentsMargins({});
+        line->addWidget(editor);
+        auto *open = button(tr("Open the workspace's file"), "", box);
+        open->setEnabled(m_session.isOpen());
+        connect(open, &QPushButton::clicked, this, [this] { openFile(); });
+        line->addWidget(open);
+        row(layout, page, tr("Editor"), box, tr("The command that opens a file; %f is the file. Empty: what the desktop opens it with."));
+        editor->setAccessibleName(tr("Editor command"));
+    }
+
+    void openFile()
+    {
+        const QString path = m_session.folder() + QLatin1Char('/') + QString::fromStdString(m_session.document().entry());
+        QStringList words = QProcess::splitCommand(editorCommand(m_file));
+        if (words.isEmpty()) {
+            QDesktopServices::openUrl(QUrl::fromLocalFile(path));
+            return;
+        }
+        bool placed = false;
+        for (QString &word : words) {
+            placed = placed || word.contains(QLatin1String("%f"));
+            word.replace(QLatin1String("%f"), path);
+        }
+        if (!placed)
+            words << path;
+        QProcess::startDetached(words.takeFirst(), words);
+    }
+
+    void showMemory()
+    {
+        const api::RecorderState state = m_api.exchanges.recorder();
+        const double share = state.bytesMax ? double(state.bytes) / double(state.bytesMax) : 0;
+        const QString words = tr("%1 of %2, %3 recorded, %4 bodies dropped")
+                                  .arg(formatBytes(qint64(state.bytes)), formatBytes(qint64(state.bytesMax)), formatCount(qint64(state.recorded)), formatCount(qint64(state.droppedBodies)));
+        m_memoryGauge->setValue(share, HueId::Ok, words);
+        m_memory->setText(words);
+    }
+
+    PanelContext m_context;
+    api::Api m_api;
+    Session &m_session;
+    QString m_file;
+    QScrollArea *m_scroll;
+    QComboBox *m_theme = nullptr;
+    Gauge *m_memoryGauge = nullptr;
+    QLabel *m_memory = nullptr;
+    QPointer<RecordForm> m_form;
+};
+
+} // namespace
+
+PanelInfo settingsPanel(api::Api api, Session &session, const QString &settingsFile)
+{
+    return {QLatin1String(panels::settings), QObject::tr("Settings"), IconId::Settings,
+            [api, &session, settingsFile](const PanelContext &context) -> Panel * { return new SettingsPanel(context, api, session, settingsFile); }};
+}
+
+void applyWindowSettings(const QString &settingsFile)
+{
+    Theme *theme = Theme::instance();
+    if (!theme || settingsFile.isEmpty())
+        return;
+    const QSettings settings(settingsFile, QSettings::IniFormat);
+    theme->setChoice(ThemeChoice(settings.value(QLatin1String(themeKey), 0).toInt()));
+    theme->setTextScale(settings.value(QLatin1String(textKey), 1.0).toDouble());
+    theme->setReducedMotion(settings.value(QLatin1String(motionKey), false).toBool());
+}
+
+QString editorCommand(const QString &settingsFile)
+{
+    return settingsFile.isEmpty() ? QString() : QSettings(settingsFile, QSettings::IniFormat).value(QLatin1String(editorKey)).toString();
+}
+
+} // namespace gatehouse::ui
