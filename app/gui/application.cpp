@@ -1,0 +1,321 @@
+#include "app/gui/application.h"
+
+#include "gateway/engine/control.h"
+#include "ui/dashboard/dashboardpanel.h"
+#include "ui/export/exportpanel.h"
+#include "ui/routes/routespanel.h"
+#include "ui/settings/settingspanel.h"
+#include "ui/traffic/trafficpanel.h"
+#include "ui/upstreams/upstreamspanel.h"
+
+#include <QtCore/QCoreApplication>
+#include <QtCore/QDir>
+#include <QtCore/QFileInfo>
+#include <QtCore/QSettings>
+#include <QtCore/QStandardPaths>
+#include <QtWidgets/QFileDialog>
+#include <QtWidgets/QMessageBox>
+#include <QtWidgets/QPushButton>
+
+namespace gatehouse::gui {
+
+namespace {
+
+constexpr int refreshMillis = 250;
+constexpr int64_t drainMicros = 2'000'000;
+constexpr int mostRecent = 10;
+
+QString q(const std::string &text) { return QString::fromStdString(text); }
+QString stateFolder() { return QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/journal"); }
+
+// Beside the program where it was built, or where it is installed.
+QString sampleFolder()
+{
+    const QString name = QStringLiteral("samples/mocks");
+    const QString bin = QCoreApplication::applicationDirPath();
+    for (const QString &candidate : {bin + QStringLiteral("/../share/gatehouse/") + name, bin + QStringLiteral("/../../../resources/") + name})
+        if (QFileInfo::exists(candidate + QStringLiteral("/gatehouse.yaml")))
+            return QDir::cleanPath(candidate);
+    return {};
+}
+
+bool copyFolder(const QString &from, const QString &to)
+{
+    if (!QDir().mkpath(to))
+        return false;
+    for (const QFileInfo &entry : QDir(from).entryInfoList(QDir::Files | QDir::Dirs | QDir::NoDotAndDotDot)) {
+        const QString target = to + QLatin1Char('/') + entry.fileName();
+        if (entry.isDir() ? !copyFolder(entry.filePath(), target) : !QFile::copy(entry.filePath(), target))
+            return false;
+        if (entry.isFile())
+            QFile::setPermissions(target, QFile::ReadOwner | QFile::WriteOwner);
+    }
+    return true;
+}
+
+} // namespace
+
+Application::Application() : m_api(m_engine.api()), m_session(m_api, stateFolder())
+{
+    m_window = std::make_unique<ui::MainWindow>(panels(), ui::MainWindow::defaultSettingsFile());
+    connectWindow();
+    connectSession();
+    connect(&m_refresh, &QTimer::timeout, this, [this] { refresh(); });
+    m_refresh.start(refreshMillis);
+    remember({});
+}
+
+Application::~Application()
+{
+    m_control.reset();
+    m_window.reset(); // panels use the session and the engine
+}
+
+QList<ui::PanelInfo> Application::panels()
+{
+    return {ui::trafficPanel(m_api), ui::routesPanel(m_api, m_session), ui::upstreamsPanel(m_api, m_session),
+            ui::dashboardPanel(m_api), ui::exportPanel(m_session), ui::settingsPanel(m_api, m_session, ui::MainWindow::defaultSettingsFile())};
+}
+
+void Application::connectWindow()
+{
+    ui::MainWindow &window = *m_window;
+    connect(&window, &ui::MainWindow::startRequested, this, [this] { startEngine(); });
+    connect(&window, &ui::MainWindow::stopRequested, this, [this] { stopEngine(); });
+    connect(&window, &ui::MainWindow::undoRequested, &m_session.undoStack(), &QUndoStack::undo);
+    connect(&window, &ui::MainWindow::redoRequested, &m_session.undoStack(), &QUndoStack::redo);
+    connect(&window, &ui::MainWindow::saveRequested, this, [this] { save(); });
+    connect(&window, &ui::MainWindow::sampleRequested, this, [this] { openSample(); });
+    connect(&window, &ui::MainWindow::environmentChosen, &m_session, &ui::Session::setEnvironment);
+    connect(&window, &ui::MainWindow::aboutToQuit, this, [this](bool *allowed) { mayQuit(allowed); });
+    connect(&window, &ui::MainWindow::openRequested, this, [this](const QString &path) {
+        const QString chosen = path.isEmpty() ? QFileDialog::getExistingDirectory(m_window.get(), tr("Open a workspace")) : path;
+        if (!chosen.isEmpty())
+            open(chosen);
+    });
+}
+
+void Application::connectSession()
+{
+    connect(&m_session, &ui::Session::documentChanged, this, [this] { refresh(); });
+    connect(&m_session, &ui::Session::problemsChanged, this, [this] { refresh(); });
+    connect(&m_session, &ui::Session::dirtyChanged, this, [this] { refresh(); });
+    connect(&m_session, &ui::Session::applied, this, [this] {
+        if (m_wanted && m_session.lastApplied().ok && m_api.apply.status().state != api::EngineState::Running)
+            startEngine();
+        refresh();
+    });
+    connect(&m_session, &ui::Session::changedOutside, this, [this](const QStringList &files) {
+        const QString names = files.join(QStringLiteral(", "));
+        QMessageBox box(QMessageBox::NoIcon, tr("Changed outside"), tr("%1 changed outside of Gatehouse, and there are unsaved edits here.").arg(names),
+                        QMessageBox::NoButton, m_window.get());
+        QPushButton *merge = box.addButton(tr("Merge both"), QMessageBox::AcceptRole);
+        box.addButton(tr("Keep mine"), QMessageBox::RejectRole);
+        box.exec();
+        if (box.clickedButton() != merge)
+            return;
+        if (auto merged = m_session.reload(); !merged)
+            m_window->notify({ui::HueId::Server, tr("The changes can't be merged"), q(merged.error().text()), {}});
+    });
+}
+
+void Application::openFirst(const QString &path)
+{
+    QSettings settings(ui::MainWindow::defaultSettingsFile(), QSettings::IniFormat);
+    const QString last = settings.value(QStringLiteral("recent")).toStringList().value(0);
+    if (!path.isEmpty())
+        open(path);
+    else if (!last.isEmpty() && QFileInfo::exists(last))
+        open(last);
+    refresh();
+}
+
+void Application::start(const QString &controlSocket)
+{
+    if (controlSocket.isEmpty())
+        return;
+    auto control = std::make_unique<engine::ControlServer>(
+        m_api,
+        engine::ControlHooks{[this](auto done) {
+                                 auto once = std::make_shared<QMetaObject::Connection>();
+                                 *once = connect(&m_session, &ui::Session::applied, this, [this, once, done] {
+                                     disconnect(*once);
+                                     done(m_session.lastApplied());
+                                 });
+                                 if (!m_session.isOpen() || !m_session.reload()) {
+                                     disconnect(*once);
+                                     done(m_session.lastApplied());
+                                 }
+                             },
+                             [this] { m_window->close(); }});
+    if (auto listening = control->listen(controlSocket.toStdString()); !listening)
+        m_window->notify({ui::HueId::Server, tr("No control socket"), q(listening.error().text()), {}});
+    m_control = std::move(control);
+}
+
+bool Application::open(const QString &path)
+{
+    QString error;
+    if (!m_session.open(path, &error)) {
+        m_window->notify({ui::HueId::Server, tr("%1 can't be opened").arg(path), error, {}});
+        return false;
+    }
+    m_wanted = true;
+    remember(m_session.folder());
+    if (m_session.recoverable() > 0)
+        offerRecovery();
+    refresh();
+    return true;
+}
+
+void Application::openSample()
+{
+    const QString from = sampleFolder();
+    const QString to = QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/sample");
+    if (from.isEmpty() || (!QFileInfo::exists(to + QStringLiteral("/gatehouse.yaml")) && !copyFolder(from, to))) {
+        m_window->notify({ui::HueId::Server, tr("The sample can't be copied to %1").arg(to), {}, {}});
+        return;
+    }
+    open(to);
+}
+
+void Application::startEngine()
+{
+    m_wanted = true;
+    m_api.apply.start([this](Result<void> started) {
+        if (!started)
+            m_window->notify({ui::HueId::Server, tr("The gateway did not start"), q(started.error().text()), {}});
+        refresh();
+    });
+    refresh();
+}
+
+void Application::stopEngine()
+{
+    m_wanted = false;
+    m_api.apply.stop(drainMicros, [this] { refresh(); });
+    refresh();
+}
+
+void Application::save()
+{
+    if (auto saved = m_session.save(); !saved)
+        m_window->notify({ui::HueId::Server, tr("Not saved"), q(saved.error().text()), {}});
+    refresh();
+}
+
+void Application::refresh() { m_window->setState(shellState()); }
+
+ui::ShellState Application::shellState() const
+{
+    ui::ShellState state;
+    if (m_session.isOpen()) {
+        state.workspace = m_session.name();
+        state.workspacePath = m_session.folder();
+        state.unsavedChanges = m_session.dirty() ? std::max(1, m_session.unsavedSteps()) : 0;
+        state.environment = m_session.environment();
+        state.environments = m_session.environments();
+    }
+    engineState(state);
+    const api::Live::Totals totals = m_api.live.totals();
+    state.requestsPerSecond = totals.perSecond;
+    state.p99 = totals.latency.count ? double(totals.latency.p99) * 1000 : -1;
+    const api::RecorderState recorder = m_api.exchanges.recorder();
+    state.recorded = qint64(recorder.recorded);
+    state.bodiesDropped = qint64(recorder.droppedBodies);
+    state.recorderBytes = qint64(recorder.bytes);
+    state.recorderLimit = qint64(recorder.bytesMax);
+    const QUndoStack &undo = const_cast<ui::Session &>(m_session).undoStack();
+    state.undoText = undo.undoText();
+    state.redoText = undo.redoText();
+    for (const config::Problem &problem : m_session.problems()) {
+        ui::Problem shown;
+        shown.severity = problem.severity == config::Severity::Error ? ui::Problem::Severity::Error : ui::Problem::Severity::Warning;
+        shown.text = q(problem.message);
+        shown.where = problem.path.empty() ? q(problem.file) : q(problem.path);
+        shown.place = ui::placeOfPath(q(problem.path), q(problem.file));
+        state.problems << shown;
+    }
+    std::stable_partition(state.problems.begin(), state.problems.end(), [](const ui::Problem &p) { return p.severity == ui::Problem::Severity::Error; });
+    return state;
+}
+
+void Application::engineState(ui::ShellState &state) const
+{
+    using Engine = ui::ShellState::Engine;
+    const api::Status status = m_api.apply.status();
+    switch (status.state) {
+    case api::EngineState::Stopped: state.engine = Engine::Stopped; break;
+    case api::EngineState::Starting: state.engine = Engine::Starting; break;
+    case api::EngineState::Draining:
+    case api::EngineState::Running: state.engine = m_session.errorCount() > 0 || status.lastGood ? Engine::LastGood : Engine::Running; break;
+    case api::EngineState::Failed: state.engine = Engine::Failed; break;
+    }
+    for (const api::ListenerState &listener : status.listeners) {
+        state.addresses << q(listener.address);
+        if (status.state == api::EngineState::Failed && !listener.error.empty()) {
+            state.engineText = q(listener.error).section(QLatin1Char('.'), 0, 0);
+            state.engineDetail = listener.freePort ? tr("%1 Port %2 is free.").arg(q(listener.error)).arg(listener.freePort) : q(listener.error);
+        }
+    }
+    if (status.state == api::EngineState::Failed && state.engineText.isEmpty())
+        state.engineText = q(status.error);
+    state.revision = qint64(status.revision);
+    state.appliedAt = status.appliedMicros / 1000;
+}
+
+void Application::mayQuit(bool *allowed)
+{
+    m_session.commit();
+    if (!m_session.dirty())
+        return;
+    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved changes"), tr("%1 has unsaved changes.").arg(m_session.name()), QMessageBox::NoButton, m_window.get());
+    QPushButton *save = box.addButton(tr("Save"), QMessageBox::AcceptRole);
+    QPushButton *discard = box.addButton(tr("Discard changes"), QMessageBox::DestructiveRole);
+    box.addButton(tr("Keep editing"), QMessageBox::RejectRole);
+    box.exec();
+    if (box.clickedButton() == save) {
+        const auto saved = m_session.save();
+        *allowed = saved.ok();
+        if (!saved)
+            m_window->notify({ui::HueId::Server, tr("Not saved"), q(saved.error().text()), {}});
+    } else if (box.clickedButton() == discard) {
+        m_session.discardRecoverable();
+    } else {
+        *allowed = false;
+    }
+}
+
+void Application::offerRecovery()
+{
+    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved edits"),
+                    tr("%n edit(s) of %1 were not saved when Gatehouse ended last time.", nullptr, m_session.recoverable()).arg(m_session.name()),
+                    QMessageBox::NoButton, m_window.get());
+    QPushButton *restore = box.addButton(tr("Restore the edits"), QMessageBox::AcceptRole);
+    box.addButton(tr("Drop them"), QMessageBox::DestructiveRole);
+    box.exec();
+    if (box.clickedButton() != restore) {
+        m_session.discardRecoverable();
+        return;
+    }
+    if (auto recovered = m_session.recover(); !recovered)
+        m_window->notify({ui::HueId::Server, tr("The edits no longer fit"), q(recovered.error().text()), {}});
+}
+
+void Application::remember(const QString &folder)
+{
+    QSettings settings(ui::MainWindow::defaultSettingsFile(), QSettings::IniFormat);
+    QStringList recent = settings.value(QStringLiteral("recent")).toStringList();
+    if (!folder.isEmpty()) {
+        recent.removeAll(folder);
+        recent.prepend(folder);
+        recent = recent.mid(0, mostRecent);
+        settings.setValue(QStringLiteral("recent"), recent);
+    }
+    QList<std::pair<QString, QString>> shown;
+    for (const QString &path : recent)
+        shown << std::pair(QFileInfo(path).fileName(), path);
+    m_window->setRecent(shown);
+}
+
+} // namespace gatehouse::gui

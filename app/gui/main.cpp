@@ -1,0 +1,44 @@
+// gatehouse: the window.
+#include "app/gui/application.h"
+#include "gateway/policy/shapes.h"
+#include "ui/settings/settingspanel.h"
+#include "ui/shell/mainwindow.h"
+#include "ui/shell/theme.h"
+
+#include <QtCore/QCommandLineParser>
+#include <QtCore/QLibraryInfo>
+#include <QtCore/QTranslator>
+#include <QtWidgets/QApplication>
+
+int main(int argc, char **argv)
+{
+    // A worker under the glib dispatcher pays for each idle connection; the main thread keeps glib for the keychain.
+    qputenv("QT_NO_THREADED_GLIB", "1");
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("gatehouse"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Gatehouse"));
+    QApplication::setApplicationVersion(QStringLiteral(GATEHOUSE_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("gatehouse"));
+
+    QTranslator translator;
+    if (translator.load(QLocale(), QStringLiteral("gatehouse"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+        QApplication::installTranslator(&translator);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("An API gateway and API explorer for your own machine."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption control(QStringLiteral("control"), QStringLiteral("Offer the running engine on this Unix socket."), QStringLiteral("socket"));
+    parser.addOption(control);
+    parser.addPositionalArgument(QStringLiteral("workspace"), QStringLiteral("A folder or its gatehouse.yaml."), QStringLiteral("[workspace]"));
+    parser.process(application);
+
+    gatehouse::policy::registerShapes();
+    gatehouse::ui::Theme::install(application);
+    gatehouse::ui::applyWindowSettings(gatehouse::ui::MainWindow::defaultSettingsFile());
+    gatehouse::gui::Application gatehouse;
+    gatehouse.window().show();
+    gatehouse.openFirst(parser.positionalArguments().value(0));
+    gatehouse.start(parser.value(control));
+    return QApplication::exec();
+}
