@@ -145,7 +145,7 @@ void RouteWriter::keyAuth(const runtime::PlacedPolicy &place, size_t index, cons
     find(m_body, Level::Approximated, where, "key-auth.keys", "Keys are secrets and are not exported: nginx reads them from gatehouse-keys.map.", "Fill in gatehouse-keys.map where nginx runs, readable by it alone.");
     const std::string unknown = m_conditions.map(consumer, {{"\"\"", "1"}}, "0");
     m_refusals.push_back({m_conditions.all({when, unknown}), index, 401, "Unauthorized", "A known key is needed in " + shown + ".",
-                          {{"WWW-Authenticate", "Key"}}, {}});
+                          {{"WWW-Authenticate", "ApiKey realm=\"gatehouse\""}}, {}});
     if (!record.hide)
         return;
     if (record.query) {

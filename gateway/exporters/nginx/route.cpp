@@ -7,6 +7,7 @@
 #include "gateway/runtime/content.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gatehouse::exporters::nginx {
 
@@ -257,14 +258,22 @@ void RouteWriter::write(Page &server)
         problem(m_more, limit.status, limit.status == 429 ? "Too Many Requests" : "Refused by a rate limit", "The limit of requests is reached.");
         m_more.close();
     }
+    Page before = std::exchange(m_body, {});
     target();
+    if (!m_route || !m_route->to.mock)
+        responseHeaders(m_body, SIZE_MAX);
+    if (!m_limits.empty() && !m_proxied) { // nginx answers with return before it counts: what answers stands behind
+        before.line("try_files /gatehouse/none @gh_" + m_id + "_answer;");
+        m_more.open("location @gh_" + m_id + "_answer");
+        m_more.append(std::exchange(m_body, {}));
+        m_more.close();
+    }
     server.blank();
     server.line("# " + (m_route ? comment(m_route->name) : std::string("no route")));
     server.open("location = /gatehouse/" + m_id);
     server.line("internal;");
     server.append(std::move(head));
-    if (!m_route || !m_route->to.mock)
-        responseHeaders(m_body, SIZE_MAX);
+    server.append(std::move(before));
     server.append(std::move(m_body));
     server.close();
     server.append(std::move(m_more));

@@ -89,6 +89,7 @@ private:
     std::string m_args = "${args}";
     std::string m_corsAllows; // flag of the route's cors policy
     unsigned m_pieces = 0;
+    bool m_proxied = false; // the target is a proxy_pass
 };
 
 } // namespace gatehouse::exporters::nginx

@@ -79,6 +79,7 @@ void RouteWriter::upstream()
         m_body.line("proxy_hide_header " + quoted(literal(hidden)) + ";");
     for (const auto &sent : m_sent)
         m_body.line("proxy_set_header " + quoted(literal(sent.name)) + " " + quoted(sent.value) + ";");
+    m_proxied = true;
     m_body.line("proxy_pass " + quoted("http://" + name) + ";");
 }
 
