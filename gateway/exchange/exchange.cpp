@@ -49,6 +49,7 @@ Exchange::Exchange(Environment &environment, uint32_t slot)
     , m_slot(slot)
     , m_call(*this)
 {
+    m_out.reset(true); // as reset() leaves it for the next: the first exchange is no other
 }
 
 Exchange::~Exchange() = default;
