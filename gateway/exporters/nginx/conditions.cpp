@@ -318,7 +318,6 @@ std::string Conditions::capture(const std::string &name, const Scope &scope)
     if (!scope.path)
         return {};
     const auto &path = *scope.path;
-    const std::string source = scope.encoded ? "${gh_raw}" : "${gh_uri}";
     if (path.kind() == Kind::Regex) {
         std::vector<std::string> names;
         const unsigned number = m_next++;
@@ -328,7 +327,11 @@ std::string Conditions::capture(const std::string &name, const Scope &scope)
             return {};
         return map("${gh_uri}", {{regexKey(regex), quoted(variable("gh_g" + std::to_string(number) + "_" + std::to_string(it - names.begin())))}}, "\"\"");
     }
-    return map(source, {{regexKey(pathRegex(path, name, false, scope.encoded)), "\"$1\""}}, "\"\"");
+    const std::string plain = map("${gh_uri}", {{regexKey(pathRegex(path, name)), "\"$1\""}}, "\"\"");
+    if (!scope.encoded)
+        return plain;
+    // As it came, found by its place; where dot segments moved it, decoded is better than nothing.
+    return map("${gh_raw}", {{regexKey(pathRegex(path, name, false, true)), "\"$1\""}}, quoted(plain));
 }
 
 std::string Conditions::rest(const Scope &scope)

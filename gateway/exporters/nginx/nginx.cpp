@@ -61,10 +61,10 @@ void Writer::defaults(Page &page)
     page.line("access_log off;");
     page.line("proxy_http_version 1.1;");
     for (const char *line : {"proxy_buffering off;", "proxy_request_buffering off;", "proxy_redirect off;", "proxy_intercept_errors off;", "proxy_cache off;",
-                             "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;",
-                             "proxy_pass_header Server;", "proxy_pass_header Date;", "proxy_pass_header X-Pad;", "proxy_pass_header X-Accel-Redirect;",
-                             "proxy_pass_header X-Accel-Expires;", "proxy_pass_header X-Accel-Limit-Rate;", "proxy_pass_header X-Accel-Buffering;", "proxy_pass_header X-Accel-Charset;"})
+                             "proxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset Expires Cache-Control Set-Cookie Vary;"})
         page.line(line);
+    for (const auto name : passedHeaders)
+        page.line("proxy_pass_header " + std::string(name) + ";");
     page.blank();
     find(Level::Approximated, "via", "nginx adds no Via and so does not notice a request that comes back to it.", "Take care that no upstream leads back here.");
     page.line("geo $gh_dollar { default \"$\"; }");

@@ -126,6 +126,8 @@ void RouteWriter::keyAuth(const runtime::PlacedPolicy &place, size_t index, cons
         shown = "header " + record.header.value_or("x-api-key");
         source = headerVariable(record.header.value_or("x-api-key"));
     }
+    if (record.query)
+        find(m_body, Level::Approximated, where, "key-auth.query", "nginx compares a key of the query as it was sent, without decoding it.", "Choose keys that need no encoding.");
     if (source.empty()) {
         find(m_body, Level::Unsupported, where, "key-auth.header", "nginx has no variable for a header of this name: every request is refused.", "Rename the header to letters, digits and -.");
         m_refusals.push_back({when, index, 401, "Unauthorized", "nginx can't read the key.", {}, {}});
@@ -223,7 +225,7 @@ void RouteWriter::editRequest(const config::FieldEdits &edits, const std::string
     std::vector<std::pair<std::string, std::string>> values; // as they are before anything is changed
     for (const auto *list : {&edits.set, &edits.add}) {
         for (const auto &[name, text] : *list)
-            values.emplace_back(name, m_conditions.value(text, m_scope));
+            values.emplace_back(name, m_conditions.value(text, encodedScope()));
     }
     for (const auto &name : edits.remove)
         put(name, "");
@@ -268,10 +270,10 @@ void RouteWriter::headers(const runtime::PlacedPolicy &place, size_t index, cons
     for (const auto &[name, text] : record.response.set) {
         m_hidden.insert(name);
         std::erase_if(m_responseHeaders, [&, n = name](const Header &header) { return equalsIgnoreCase(header.name, n) && header.policy > index; });
-        give(name, m_conditions.value(text, m_scope));
+        give(name, m_conditions.value(text, encodedScope()));
     }
     for (const auto &[name, text] : record.response.add)
-        give(name, m_conditions.value(text, m_scope));
+        give(name, m_conditions.value(text, encodedScope()));
     if (exact)
         find(m_body, Level::Exact, where, "headers", "proxy_set_header, proxy_hide_header and add_header.");
 }

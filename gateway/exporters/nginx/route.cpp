@@ -142,9 +142,7 @@ void RouteWriter::respond()
 void RouteWriter::redirect()
 {
     const auto &record = *m_route->to.redirect;
-    Scope scope = m_scope;
-    scope.encoded = true;
-    std::string location = m_conditions.value(record.location, scope);
+    std::string location = m_conditions.value(record.location, encodedScope());
     const auto parts = schema::parseExpression(record.location);
     if (parts && !parts->empty() && !(parts->front().source == schema::Source::Literal)) // a request must not be able to choose another host
         location = m_conditions.map(location, {{regexKey("^/+(/.*)\\z"), "\"$1\""}}, quoted(location));

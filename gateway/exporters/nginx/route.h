@@ -13,6 +13,9 @@
 
 namespace gatehouse::exporters::nginx {
 
+// Headers of an answer that nginx takes away unless it is told to pass them.
+inline constexpr std::string_view passedHeaders[] = {"Server", "Date", "X-Pad", "X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Limit-Rate", "X-Accel-Buffering", "X-Accel-Charset"};
+
 // What routes share.
 struct Shared {
     explicit Shared(const config::Workspace &of) : workspace(of) { }
@@ -54,8 +57,8 @@ private:
     void target();
     void upstream();
     void delivery(const config::Upstream &upstream, size_t servers);
-    void path(const std::string &base);
-    void query();
+    std::string rewritten(const std::string &base);
+    void query(const std::string &base);
     void host(const config::Upstream &upstream, const std::vector<std::string> &authorities);
     void proxyFields();
     void respond();
@@ -67,6 +70,13 @@ private:
     void responseHeaders(Page &page, size_t beforePolicy);
     void editRequest(const config::FieldEdits &edits, const std::string &when);
 
+    // For values that go into headers: parts of the path as they came, not decoded.
+    Scope encodedScope() const
+    {
+        Scope scope = m_scope;
+        scope.encoded = true;
+        return scope;
+    }
     std::string current(const std::string &name) const; // of a request header
     void send(const std::string &name, const std::string &value);
     void find(Page &page, Level level, const std::string &where, std::string feature, std::string message, std::string remedy = {});

@@ -69,12 +69,20 @@ void RouteWriter::upstream()
         m_more.close();
     }
     delivery(record, authorities.size());
-    path(base);
-    query();
+    query(base); // set comes before the rewrite, which ends the rewriting
     host(record, authorities);
     proxyFields();
     if (!m_route->rewrite.headers.empty())
         editRequest(m_route->rewrite.headers, "1");
+    const auto isHidden = [&](std::string_view name) {
+        return std::any_of(m_hidden.begin(), m_hidden.end(), [&](const std::string &hidden) { return equalsIgnoreCase(hidden, name); });
+    };
+    if (std::any_of(std::begin(passedHeaders), std::end(passedHeaders), isHidden)) { // a header that is passed can't be hidden
+        for (const auto name : passedHeaders) {
+            if (!isHidden(name))
+                m_body.line("proxy_pass_header " + std::string(name) + ";");
+        }
+    }
     for (const auto &hidden : m_hidden)
         m_body.line("proxy_hide_header " + quoted(literal(hidden)) + ";");
     for (const auto &sent : m_sent)
@@ -131,8 +139,8 @@ void RouteWriter::delivery(const config::Upstream &upstream, size_t servers)
     m_body.line("proxy_next_upstream_tries " + std::to_string(delivery.times + 1) + ";");
 }
 
-// A path that was rewritten is sent in nginx's normal form, encoded anew; what came is never sent as it came.
-void RouteWriter::path(const std::string &base)
+// The path as it goes upstream. nginx encodes it anew, in its normal form: what came is never sent as it came.
+std::string RouteWriter::rewritten(const std::string &base)
 {
     const auto &rewrite = m_route->rewrite;
     std::string path = "${gh_uri}", args;
@@ -163,11 +171,12 @@ void RouteWriter::path(const std::string &base)
     path = literal(base) + path;
     if (ownQuery)
         m_args = args;
-    m_body.line("rewrite ^ " + quoted(path) + " break;");
+    return path;
 }
 
-void RouteWriter::query()
+void RouteWriter::query(const std::string &base)
 {
+    const std::string path = rewritten(base);
     const auto &edits = m_route->rewrite.query;
     if (!edits.empty()) {
         find(m_body, Level::Approximated, m_place, "rewrite.query", "nginx edits the first parameter of a name, and puts what is set at the end.", "Use it where order and duplicates do not matter.");
@@ -191,12 +200,13 @@ void RouteWriter::query()
     }
     if (m_args != "${args}")
         m_body.line("set $args " + quoted(m_args) + ";");
+    m_body.line("rewrite ^ " + quoted(path) + " break;");
 }
 
 void RouteWriter::host(const config::Upstream &upstream, const std::vector<std::string> &authorities)
 {
     if (m_route->rewrite.host)
-        return send("Host", m_conditions.value(*m_route->rewrite.host, m_scope));
+        return send("Host", m_conditions.value(*m_route->rewrite.host, encodedScope()));
     if (upstream.host == "keep")
         return send("Host", "${http_host}");
     if (upstream.host != "upstream")
