@@ -3,6 +3,8 @@
 #include "gateway/base/text.h"
 #include "gateway/config/records.h"
 
+#include <algorithm>
+
 namespace gatehouse::runtime {
 
 using observe::StepVerdict;
@@ -58,13 +60,12 @@ Trial::Trial(const Snapshot &snapshot, const Sketch &sketch, const Clock &clock)
 {
     m_head.method = m_arena.copy(sketch.method);
     m_head.known = http::knownMethod(m_head.method);
+    // As clients send it, Host comes first; a Host field of the sketch's own is taken where no host is given.
+    const auto own = std::find_if(sketch.fields.begin(), sketch.fields.end(), [](const auto &field) { return equalsIgnoreCase(field.first, "host"); });
+    m_head.fields.add("host", !sketch.host.empty() ? sketch.host : own != sketch.fields.end() ? own->second : std::string("localhost"));
     for (const auto &[name, value] : sketch.fields)
-        if (!m_head.fields.add(name, trim(value)))
+        if (!equalsIgnoreCase(name, "host") && !m_head.fields.add(name, trim(value)))
             m_error = "The field \"" + name + "\" can't stand in a request.";
-    if (!sketch.host.empty())
-        m_head.fields.set("host", sketch.host);
-    else if (!m_head.fields.has("host"))
-        m_head.fields.add("host", "localhost");
     m_info.scheme = m_arena.copy(sketch.scheme);
     readTarget(sketch);
     m_tracker.emplace(m_head);
