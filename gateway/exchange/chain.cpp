@@ -246,8 +246,8 @@ bool Exchange::handle(Lane &lane, Slot &slot, Flow flow)
     if (step.verdict == StepVerdict::Passed || step.verdict == StepVerdict::Acted)
         step.verdict = m_asked.status >= 400 ? StepVerdict::Refused : StepVerdict::Answered;
     m_asked.verdict = step.verdict != StepVerdict::Refused && step.verdict != StepVerdict::FailedClosed ? Verdict::Local
-        : m_asked.status == 429 || m_asked.status == 503 ? Verdict::Throttled
-                                                         : Verdict::Refused;
+        : slot.policy->limits ? Verdict::Throttled
+                              : Verdict::Refused;
     const int from = lane.at - 1;
     stopDelivery();
     answer(m_asked, from);
@@ -324,8 +324,12 @@ void Exchange::responseThrough(Lane &lane)
         return;
     case Event::Piece:
         if (lane.buffering) {
-            if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit)
-                return fail(502, "The answer's body is larger than a policy of this route takes in.");
+            if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit) {
+                // Past the filters: the one that buffers would take this answer in, too.
+                m_error = "answer too large";
+                stopDelivery();
+                return refuse(502, "The answer's body is larger than a policy of this route takes in.", Verdict::Failed, -1);
+            }
             return lane.buffer.append(lane.piece);
         }
         if (m_down && !answersHead)

@@ -341,6 +341,7 @@ void Exchange::resumed(uint32_t generation)
     lane.suspended = false;
     if (handle(lane, m_slots[size_t(lane.at)], callResume(lane)))
         run(lane, lane.at + (lane.response ? -1 : 1));
+    drainQueue(lane);
 }
 
 void Exchange::publishUnfinished()
