@@ -1,6 +1,7 @@
 #include "gateway/engine/applier.h"
 
 #include "gateway/config/records.h"
+#include "gateway/policy/key-auth/record.h"
 #include "gateway/runtime/compiler.h"
 
 #include <algorithm>
@@ -8,8 +9,36 @@
 namespace gatehouse::engine {
 
 namespace {
+
 constexpr size_t keptSnapshots = 64; // unchanged plans are shared, so one more costs little
+
+// What the workspace asks to mask, and where its own key-auth policies look for keys.
+std::vector<std::string> redactions(const runtime::Snapshot &snapshot)
+{
+    std::vector<std::string> out = snapshot.settings.recording.redact;
+    const auto add = [&](const std::vector<config::PolicyEntry> &entries) {
+        for (const config::PolicyEntry &entry : entries) {
+            if (entry.kind != "key-auth")
+                continue;
+            const auto &place = entry.as<policy::KeyAuth>();
+            if (place.header)
+                out.push_back("header." + *place.header);
+            if (place.query)
+                out.push_back("query." + *place.query);
+        }
+    };
+    const config::Workspace &workspace = *snapshot.workspace;
+    add(workspace.policies);
+    for (const config::Listener &listener : workspace.listeners)
+        add(listener.policies);
+    for (const config::Group &group : workspace.groups)
+        add(group.policies);
+    for (const config::Route &route : workspace.routes)
+        add(route.policies);
+    return out;
 }
+
+} // namespace
 
 Applier::Applier(const Clock &clock, exchange::Stock stock, observe::ExchangeStore &store, observe::Metrics &metrics, unsigned workers)
     : m_clock(clock), m_stock(stock), m_store(store), m_metrics(metrics), m_workerCount(workers), m_thread([this](std::stop_token stop) { compileThread(stop); })
@@ -63,7 +92,7 @@ Applier::Compiled Applier::compile(const Job &job) const
         out.problems = snapshot.error();
         return out;
     }
-    auto redactor = observe::Redactor::make((*snapshot)->settings.recording.redact);
+    auto redactor = observe::Redactor::make(redactions(**snapshot));
     if (!redactor) {
         out.problems.push_back({schema::Severity::Error, {}, 0, 0, "settings.recording.redact", redactor.error().text(), {}});
         return out;
