@@ -23,7 +23,7 @@ cmd_package() {
 check_package() {
     local deb=$1 root
     step "Checking $(basename "$deb")"
-    lintian --no-tag-display-limit --fail-on error "$deb" || die "lintian found errors"
+    lintian --tag-display-limit 0 --fail-on error "$deb" || die "lintian found errors"
     root=$(mktemp -d)
     cleanups+=("rm -rf '$root'")
     dpkg-deb -x "$deb" "$root"
