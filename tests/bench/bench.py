@@ -50,6 +50,7 @@ def one_run(kind, row, backend_port, folder, seconds, script):
         before_idle = measure.memory_mib(measure.family(program.process.pid))
         if row.get('idle'):
             held = hold_idle(program.port, row['idle'])
+            idle_kib = 1024 * (measure.memory_mib(measure.family(program.process.pid)) - before_idle) / len(held)
         pids = measure.family(program.process.pid)
         recorded_before = program.recorded()
         cpu = measure.cpu_seconds(pids)
@@ -58,7 +59,7 @@ def one_run(kind, row, backend_port, folder, seconds, script):
         result.update(cpu_us=1e6 * cpu / max(result['requests'], 1), rate=result['requests'] / result['seconds'],
                       memory=measure.memory_mib(pids))
         if held:
-            result['idle_kib'] = 1024 * (result['memory'] - before_idle) / len(held)
+            result['idle_kib'] = idle_kib
         if recorded_before is not None:
             after = program.recorded()
             result['recorded'] = {key: after[key] - recorded_before.get(key, 0) for key in after}
@@ -129,6 +130,7 @@ def parse():
     parser.add_argument('--seconds', type=int, default=5, help='of each run')
     parser.add_argument('--quick', action='store_true', help='one round of 2 s: does it run at all')
     parser.add_argument('--no-instructions', action='store_true')
+    parser.add_argument('--instructions-only', action='store_true')
     parser.add_argument('--keep-instructions', action='store_true', help='write tests/bench/instructions.json')
     options = parser.parse_args()
     if options.quick:
@@ -163,11 +165,13 @@ def main():
         try:
             for name in names:
                 runs = {kind.name: [] for kind in kinds}
-                for turn in range(options.rounds):
+                for turn in range(0 if options.instructions_only else options.rounds):
                     shift = turn % len(kinds)  # nobody is always first or always last
                     for kind in kinds[shift:] + kinds[:shift]:
                         print('%s, round %d of %d: %s' % (name, turn + 1, options.rounds, kind.name), file=sys.stderr, flush=True)
                         runs[kind.name].append(one_run(kind, ROWS[name], backend.port, folder, options.seconds, script))
+                if options.instructions_only:
+                    continue
                 raw[name] = runs
                 lines = table(name, ROWS[name], runs)
                 print('\n'.join(lines), flush=True)
