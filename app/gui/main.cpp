@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     QApplication::setApplicationName(QStringLiteral("gatehouse"));
     QApplication::setApplicationDisplayName(QStringLiteral("Gatehouse"));
     QApplication::setApplicationVersion(QStringLiteral(GATEHOUSE_VERSION));
-    QApplication::setDesktopFileName(QStringLiteral("gatehouse"));
+    QApplication::setDesktopFileName(QStringLiteral("net.gatehouse.Gatehouse"));
 
     QTranslator translator;
     if (translator.load(QLocale(), QStringLiteral("gatehouse"), QStringLiteral("_"), QStringLiteral(":/i18n")))
