@@ -1,6 +1,4 @@
-#include "gateway/net/loop.h"
-
-#include "gateway/net/epollloop.h"
+#include "gateway/net/socketloop.h"
 
 #include <QtCore/QEventLoop>
 
@@ -10,7 +8,7 @@ std::unique_ptr<Loop> makeLoop(const LoopOptions &options)
 {
     // A worker is no QThread: its event dispatcher, which notifiers and timers need, is made by the first QEventLoop there.
     QEventLoop makesTheDispatcher;
-    return std::make_unique<EpollLoop>(options);
+    return std::make_unique<SocketLoop>(options);
 }
 
 } // namespace gatehouse::net

@@ -1,4 +1,4 @@
-// Sockets of one worker, shaped as completions so that epoll, QTcpSocket and io_uring fit behind it (see README.md of gateway/).
+// Sockets of one worker, shaped as completions so that epoll, Qt's notifiers and io_uring fit behind it (see README.md of gateway/).
 // Everything here is called and calls back on the worker's thread, which runs a plain Qt event loop. No call of Loop re-enters a
 // handler: what it causes is reported later. Stale connections (closed, slot reused) are ignored by every call.
 #pragma once
@@ -106,7 +106,7 @@ public:
     virtual size_t connections() const = 0;
 
     virtual const LoopCounters &counters() const = 0;
-    virtual std::string_view backend() const = 0; // "epoll", "qt"
+    virtual std::string_view backend() const = 0; // "epoll", "notifiers"
 };
 
 // The backend this build was made with.

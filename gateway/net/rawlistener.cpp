@@ -1,4 +1,4 @@
-// The listener of the epoll backend: a plain socket. Qt is not asked, since nothing but accept4() on the descriptor is needed.
+// A plain socket. Qt is not asked, since nothing but accept() on the descriptor is needed, in the workers.
 #include "gateway/net/listener.h"
 
 #include "gateway/net/sockaddr.h"
@@ -35,7 +35,7 @@ void removeStale(const SocketAddress &address, socklen_t size, const std::string
     struct stat status{};
     if (path.starts_with('@') || ::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode))
         return;
-    const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const int probe = openSocket(AF_UNIX);
     if (probe >= 0 && ::connect(probe, &address.any, size) < 0 && errno == ECONNREFUSED)
         ::unlink(path.c_str());
     if (probe >= 0)
@@ -70,7 +70,7 @@ Result<std::unique_ptr<Listener>> Listener::bind(const Address &address, int bac
     socklen_t size = toSystem(address, system);
     if (!size)
         return Error::make(ErrorKind::BadInput, "\"" + address.text() + "\" is no address to listen on.");
-    const int descriptor = socket(system.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const int descriptor = openSocket(system.any.sa_family);
     if (descriptor < 0)
         return cannotBind(address, errno);
     const int on = 1;

@@ -1,8 +1,9 @@
-// Between Address and the system's socket addresses. Unix only; internal to gateway/net.
+// Between Address and the system's socket addresses, and what differs between systems in opening sockets. Unix only; internal to gateway/net.
 #pragma once
 
 #include "gateway/net/address.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -19,6 +20,42 @@ union SocketAddress {
     sockaddr_un local;
     sockaddr_storage storage;
 };
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 // macOS: SO_NOSIGPIPE below
+#endif
+
+// Non-blocking, and not inherited by other programs. -1 and errno.
+inline int prepared(int descriptor)
+{
+#ifndef __linux__
+    if (descriptor >= 0) {
+        fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+        fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+        const int on = 1;
+        setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
+    }
+#endif
+    return descriptor;
+}
+inline int openSocket(int family)
+{
+#ifdef __linux__
+    return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+#else
+    return prepared(socket(family, SOCK_STREAM, 0));
+#endif
+}
+inline int acceptFrom(int listener, SocketAddress &peer, socklen_t &size)
+{
+#ifdef __linux__
+    return accept4(listener, &peer.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    return prepared(accept(listener, &peer.any, &size));
+#endif
+}
 
 // 0 when a Unix path is too long for the system (108 octets on Linux).
 inline socklen_t toSystem(const Address &address, SocketAddress &to)

@@ -1,10 +1,9 @@
-// The Linux backend: raw non-blocking sockets in one epoll set, edge-triggered, each registered once, the set exposed to the Qt
-// event loop as a single notifier. Internal to gateway/net; makeLoop() makes one.
+// The loop on raw non-blocking sockets; which of them are ready it learns from a Poller. Internal to gateway/net; makeLoop() makes one.
 #pragma once
 
 #include "gateway/net/loop.h"
+#include "gateway/net/poller.h"
 
-#include <QtCore/QSocketNotifier>
 #include <QtCore/QTimer>
 
 #include <deque>
@@ -12,10 +11,10 @@
 
 namespace gatehouse::net {
 
-class EpollLoop final : public Loop {
+class SocketLoop final : public Loop {
 public:
-    explicit EpollLoop(const LoopOptions &options);
-    ~EpollLoop() override;
+    explicit SocketLoop(const LoopOptions &options);
+    ~SocketLoop() override;
 
     bool listen(Listener &listener, Handler &handler) override;
     void unlisten(Listener &listener, std::function<void()> done) override;
@@ -33,7 +32,7 @@ public:
     bool isOpen(Conn) const override;
     size_t connections() const override { return m_open; }
     const LoopCounters &counters() const override { return m_counters; }
-    std::string_view backend() const override { return "epoll"; }
+    std::string_view backend() const override { return m_poller->name(); }
 
 private:
     // One run of octets to send.
@@ -74,17 +73,18 @@ private:
         bool wildcard;   // the local address has to be asked for each connection
         int burst;       // how many to accept before looking elsewhere
     };
-    class Notifier;
     class ReadLease;
 
     Socket *find(Conn conn);
-    const Socket *find(Conn conn) const { return const_cast<EpollLoop *>(this)->find(conn); }
+    const Socket *find(Conn conn) const { return const_cast<SocketLoop *>(this)->find(conn); }
     Conn name(uint32_t slot) const { return {slot, m_sockets[slot].gen}; }
+    static uint64_t tagOf(Conn conn) { return uint64_t(conn.gen & 0x7fffffff) << 32 | conn.slot; }
     uint32_t add(int fd, Handler &handler);
     bool watch(uint32_t slot);
+    void drained(uint32_t slot);
 
     void turn();
-    void dispatch(const void *events, int count);
+    void dispatch(const Poller::Ready *events, int count);
     void wakeLater();
     bool outOfTime();
     void runReady();
@@ -101,7 +101,7 @@ private:
     void append(Socket &socket, const char *data, size_t size, Hold &&hold);
     void flushDirty();
     void flush(uint32_t slot);
-    size_t transmit(Socket &socket);
+    size_t transmit(uint32_t slot);
     void consume(Socket &socket, size_t octets);
     void dropQueue(Socket &socket);
     void sendFailed(uint32_t slot, int error);
@@ -116,8 +116,7 @@ private:
     BlockPool m_blocks;
     BlockPool m_readBuffers;
     Memory *m_readBuffer;
-    int m_epoll = -1;
-    std::unique_ptr<Notifier> m_notifier;
+    std::unique_ptr<Poller> m_poller;
     QTimer m_acceptRetry;
     std::deque<Socket> m_sockets; // by slot; a deque, since references survive its growth
     std::vector<uint32_t> m_freeSlots;
@@ -127,7 +126,7 @@ private:
     Node *m_spareNodes = nullptr;
     std::chrono::steady_clock::time_point m_turnEnds;
     size_t m_open = 0;
-    bool m_inTurn = false, m_woken = false;
+    bool m_inTurn = false;
 };
 
 } // namespace gatehouse::net

@@ -1,5 +1,5 @@
 // How queued octets leave: gathered, once per connection and turn.
-#include "gateway/net/epollloop.h"
+#include "gateway/net/socketloop.h"
 
 #include <cerrno>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@ namespace gatehouse::net {
 
 static constexpr int gatherAtMost = 64;
 
-void EpollLoop::append(Socket &socket, const char *data, size_t size, Hold &&hold)
+void SocketLoop::append(Socket &socket, const char *data, size_t size, Hold &&hold)
 {
     Node *node = m_spareNodes;
     if (node)
@@ -25,7 +25,7 @@ void EpollLoop::append(Socket &socket, const char *data, size_t size, Hold &&hol
     socket.queued += size;
 }
 
-void EpollLoop::send(Conn conn, Block &&head, std::span<Piece> body)
+void SocketLoop::send(Conn conn, Block &&head, std::span<Piece> body)
 {
     Socket *socket = find(conn);
     if (!socket || socket->closing || socket->shutting || socket->broken) {
@@ -52,13 +52,13 @@ void EpollLoop::send(Conn conn, Block &&head, std::span<Piece> body)
     wakeLater();
 }
 
-size_t EpollLoop::queued(Conn conn) const
+size_t SocketLoop::queued(Conn conn) const
 {
     const Socket *socket = find(conn);
     return socket ? socket->queued : 0;
 }
 
-void EpollLoop::shutdownSend(Conn conn)
+void SocketLoop::shutdownSend(Conn conn)
 {
     Socket *socket = find(conn);
     if (!socket || socket->closing || socket->shutting)
@@ -68,7 +68,7 @@ void EpollLoop::shutdownSend(Conn conn)
     wakeLater();
 }
 
-void EpollLoop::markDirty(uint32_t slot)
+void SocketLoop::markDirty(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     if (!socket.dirty) {
@@ -78,7 +78,7 @@ void EpollLoop::markDirty(uint32_t slot)
 }
 
 // What onSent queues leaves in the next round: nobody keeps the loop here.
-void EpollLoop::flushDirty()
+void SocketLoop::flushDirty()
 {
     m_dirtyNow.swap(m_dirty);
     for (const uint32_t slot : m_dirtyNow) {
@@ -88,14 +88,14 @@ void EpollLoop::flushDirty()
     m_dirtyNow.clear();
 }
 
-void EpollLoop::flush(uint32_t slot)
+void SocketLoop::flush(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     if (!socket.used || socket.listed || socket.connecting || socket.opening)
         return;
     const size_t before = socket.queued;
     while (socket.first && socket.writable) {
-        const size_t sent = transmit(socket);
+        const size_t sent = transmit(slot);
         if (!sent) {
             if (socket.writable) {
                 sendFailed(slot, errno);
@@ -120,8 +120,9 @@ void EpollLoop::flush(uint32_t slot)
 }
 
 // One gathered call. 0: not writable any more, or an error if it still is.
-size_t EpollLoop::transmit(Socket &socket)
+size_t SocketLoop::transmit(uint32_t slot)
 {
+    Socket &socket = m_sockets[slot];
     iovec parts[gatherAtMost];
     int count = 0;
     size_t wanted = 0;
@@ -143,8 +144,10 @@ size_t EpollLoop::transmit(Socket &socket)
         ++m_counters.sends;
     } while (sent < 0 && errno == EINTR);
     if (sent < 0) {
-        if (errno == EAGAIN)
+        if (errno == EAGAIN || errno == EWOULDBLOCK) {
             socket.writable = false;
+            m_poller->wantWrite(tagOf(name(slot)));
+        }
         return 0;
     }
     m_counters.bytesOut += uint64_t(sent);
@@ -153,11 +156,12 @@ size_t EpollLoop::transmit(Socket &socket)
         // The system's buffer is full; the edge that says otherwise comes by itself.
         socket.writable = false;
         socket.waited = true;
+        m_poller->wantWrite(tagOf(name(slot)));
     }
     return size_t(sent);
 }
 
-void EpollLoop::consume(Socket &socket, size_t octets)
+void SocketLoop::consume(Socket &socket, size_t octets)
 {
     socket.queued -= octets;
     while (octets) {
@@ -177,13 +181,13 @@ void EpollLoop::consume(Socket &socket, size_t octets)
     }
 }
 
-void EpollLoop::dropQueue(Socket &socket)
+void SocketLoop::dropQueue(Socket &socket)
 {
     consume(socket, socket.queued);
 }
 
 // The peer may have answered before it dropped us ("413 and go away"): what it sent is read first.
-void EpollLoop::sendFailed(uint32_t slot, int error)
+void SocketLoop::sendFailed(uint32_t slot, int error)
 {
     Socket &socket = m_sockets[slot];
     dropQueue(socket);
@@ -201,7 +205,7 @@ void EpollLoop::sendFailed(uint32_t slot, int error)
 
 // After a callback that kept parts of the read buffer: those meant for sockets that can take them leave at once, uncopied and
 // while the octets are in the cache. What did not fit is copied if it is little, else the buffer is left to it.
-void EpollLoop::settleLease()
+void SocketLoop::settleLease()
 {
     for (size_t i = 0; i < m_leased.size(); ++i) {
         Socket &socket = m_sockets[m_leased[i]];
@@ -217,7 +221,7 @@ void EpollLoop::settleLease()
     }
 }
 
-void EpollLoop::copyLeased(Socket &socket)
+void SocketLoop::copyLeased(Socket &socket)
 {
     size_t kept = 0;
     for (const Node *node = socket.first; node; node = node->next)

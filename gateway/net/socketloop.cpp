@@ -1,16 +1,12 @@
-// The turn of the loop: who may run, opening, receiving, closing. Sending stands in epollsend.cpp.
-#include "gateway/net/epollloop.h"
+// The turn of the loop: who may run, opening, receiving, closing. Sending stands in socketsend.cpp.
+#include "gateway/net/socketloop.h"
 
 #include "gateway/net/listener.h"
 #include "gateway/net/sockaddr.h"
 
-#include <QtCore/QCoreApplication>
-#include <QtCore/QEvent>
-
 #include <algorithm>
 #include <cerrno>
 #include <netinet/tcp.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 namespace gatehouse::net {
@@ -21,33 +17,10 @@ constexpr int eventsAtOnce = 128;
 constexpr uint64_t listenerMark = uint64_t(1) << 63;
 constexpr std::chrono::milliseconds acceptRetry{100};
 
-uint64_t tagOf(Conn conn) { return uint64_t(conn.gen & 0x7fffffff) << 32 | conn.slot; }
-
 } // namespace
 
-// Overriding event() saves the emission of a signal per turn.
-class EpollLoop::Notifier final : public QSocketNotifier {
-public:
-    Notifier(int descriptor, EpollLoop &loop) : QSocketNotifier(descriptor, QSocketNotifier::Read), m_loop(loop) { }
-
-protected:
-    bool event(QEvent *event) override
-    {
-        if (event->type() == QEvent::SockAct || event->type() == QEvent::User) {
-            if (event->type() == QEvent::User)
-                m_loop.m_woken = false;
-            m_loop.turn();
-            return true;
-        }
-        return QSocketNotifier::event(event);
-    }
-
-private:
-    EpollLoop &m_loop;
-};
-
 // The read buffer is counted memory: keeping a part shares it, and the loop reads the next octets elsewhere while it is shared.
-class EpollLoop::ReadLease final : public Lease {
+class SocketLoop::ReadLease final : public Lease {
 public:
     explicit ReadLease(Memory *memory) : m_memory(memory) { }
     Piece keep(std::string_view part) override
@@ -60,21 +33,20 @@ private:
     Memory *m_memory;
 };
 
-EpollLoop::EpollLoop(const LoopOptions &options)
+SocketLoop::SocketLoop(const LoopOptions &options)
     : m_options(options)
     , m_readBuffers(options.readBuffer, 64)
     , m_readBuffer(m_readBuffers.memory())
-    , m_epoll(epoll_create1(EPOLL_CLOEXEC))
-    , m_notifier(std::make_unique<Notifier>(m_epoll, *this))
+    , m_poller(makePoller([this] { turn(); }))
 {
     m_acceptRetry.setInterval(acceptRetry);
     m_acceptRetry.setSingleShot(true);
     QObject::connect(&m_acceptRetry, &QTimer::timeout, &m_acceptRetry, [this] { retryAccepting(); });
 }
 
-EpollLoop::~EpollLoop()
+SocketLoop::~SocketLoop()
 {
-    m_notifier.reset();
+    m_poller.reset();
     for (Socket &socket : m_sockets) {
         dropQueue(socket);
         if (socket.used && socket.fd >= 0)
@@ -85,10 +57,9 @@ EpollLoop::~EpollLoop()
         delete node;
     }
     release(m_readBuffer);
-    ::close(m_epoll);
 }
 
-EpollLoop::Socket *EpollLoop::find(Conn conn)
+SocketLoop::Socket *SocketLoop::find(Conn conn)
 {
     if (conn.slot >= m_sockets.size())
         return nullptr;
@@ -96,7 +67,7 @@ EpollLoop::Socket *EpollLoop::find(Conn conn)
     return socket.used && socket.gen == conn.gen ? &socket : nullptr;
 }
 
-uint32_t EpollLoop::add(int fd, Handler &handler)
+uint32_t SocketLoop::add(int fd, Handler &handler)
 {
     uint32_t slot;
     if (m_freeSlots.empty()) {
@@ -114,19 +85,22 @@ uint32_t EpollLoop::add(int fd, Handler &handler)
     return slot;
 }
 
-bool EpollLoop::watch(uint32_t slot)
+bool SocketLoop::watch(uint32_t slot)
 {
-    epoll_event event{};
-    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-    event.data.u64 = tagOf(name(slot));
-    return epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_sockets[slot].fd, &event) == 0;
+    return m_poller->add(m_sockets[slot].fd, tagOf(name(slot)));
 }
 
-Conn EpollLoop::connect(const Address &to, Handler &handler)
+void SocketLoop::drained(uint32_t slot)
+{
+    m_sockets[slot].readable = false;
+    m_poller->wantRead(tagOf(name(slot)));
+}
+
+Conn SocketLoop::connect(const Address &to, Handler &handler)
 {
     SocketAddress address;
     const socklen_t size = toSystem(to, address);
-    const int fd = size ? socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0) : -1;
+    const int fd = size ? openSocket(address.any.sa_family) : -1;
     const uint32_t slot = add(fd, handler);
     Socket &socket = m_sockets[slot];
     socket.connecting = true;
@@ -154,7 +128,7 @@ Conn EpollLoop::connect(const Address &to, Handler &handler)
     return name(slot);
 }
 
-Conn EpollLoop::adopt(qintptr descriptor, Handler &handler)
+Conn SocketLoop::adopt(qintptr descriptor, Handler &handler)
 {
     const int fd = int(descriptor);
     const uint32_t slot = add(fd, handler);
@@ -167,25 +141,25 @@ Conn EpollLoop::adopt(qintptr descriptor, Handler &handler)
     return name(slot);
 }
 
-void EpollLoop::attach(Conn conn, Handler &handler)
+void SocketLoop::attach(Conn conn, Handler &handler)
 {
     if (Socket *socket = find(conn))
         socket->handler = &handler;
 }
 
-bool EpollLoop::isOpen(Conn conn) const
+bool SocketLoop::isOpen(Conn conn) const
 {
     const Socket *socket = find(conn);
     return socket && !socket->closing;
 }
 
-void EpollLoop::pause(Conn conn)
+void SocketLoop::pause(Conn conn)
 {
     if (Socket *socket = find(conn))
         socket->paused = true;
 }
 
-void EpollLoop::resume(Conn conn)
+void SocketLoop::resume(Conn conn)
 {
     Socket *socket = find(conn);
     if (!socket || !socket->paused)
@@ -199,27 +173,25 @@ void EpollLoop::resume(Conn conn)
 
 // Turns
 
-void EpollLoop::wakeLater()
+void SocketLoop::wakeLater()
 {
-    if (m_inTurn || m_woken)
-        return; // the end of a turn looks at everything again
-    m_woken = true;
-    QCoreApplication::postEvent(m_notifier.get(), new QEvent(QEvent::User));
+    if (!m_inTurn) // the end of a turn looks at everything again
+        m_poller->wake();
 }
 
 // A steady clock and not the injected one: this is about the machine's time, not the product's.
-bool EpollLoop::outOfTime() { return std::chrono::steady_clock::now() >= m_turnEnds; }
+bool SocketLoop::outOfTime() { return std::chrono::steady_clock::now() >= m_turnEnds; }
 
-void EpollLoop::turn()
+void SocketLoop::turn()
 {
     if (m_inTurn)
         return; // a handler runs an event loop of its own
     m_inTurn = true;
     ++m_counters.turns;
     m_turnEnds = std::chrono::steady_clock::now() + m_options.turn;
-    epoll_event events[eventsAtOnce];
+    Poller::Ready events[eventsAtOnce];
     for (;;) {
-        const int count = epoll_wait(m_epoll, events, eventsAtOnce, 0);
+        const int count = m_poller->wait(events, eventsAtOnce);
         ++m_counters.waits;
         dispatch(events, count);
         runReady();
@@ -241,12 +213,11 @@ void EpollLoop::turn()
         wakeLater();
 }
 
-void EpollLoop::dispatch(const void *list, int count)
+void SocketLoop::dispatch(const Poller::Ready *events, int count)
 {
-    const auto *events = static_cast<const epoll_event *>(list);
     for (int i = 0; i < count; ++i) {
-        const uint64_t tag = events[i].data.u64;
-        const uint32_t flags = events[i].events;
+        const Poller::Ready &ready = events[i];
+        const uint64_t tag = ready.tag;
         if (tag & listenerMark) {
             for (Accepting &accepting : m_accepting) {
                 if (uint64_t(accepting.fd) == (tag & ~listenerMark)) {
@@ -260,16 +231,14 @@ void EpollLoop::dispatch(const void *list, int count)
         Socket &socket = m_sockets[slot];
         if (!socket.used || (socket.gen & 0x7fffffff) != tag >> 32)
             continue;
-        if (flags & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-            socket.hungUp = true;
-        if (flags & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-            socket.readable = true;
-        if (flags & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
+        socket.hungUp = socket.hungUp || ready.hungUp;
+        socket.readable = socket.readable || ready.readable;
+        if (ready.writable) {
             socket.writable = true;
             if (socket.queued)
                 markDirty(slot);
         }
-        if ((flags & EPOLLERR) && (socket.paused || socket.eof) && !socket.connecting && !socket.error) {
+        if (ready.failed && (socket.paused || socket.eof) && !socket.connecting && !socket.error) {
             // Nobody reads, yet whoever waits for this peer should know.
             int error = 0;
             socklen_t size = sizeof error;
@@ -281,7 +250,7 @@ void EpollLoop::dispatch(const void *list, int count)
     }
 }
 
-void EpollLoop::markReady(uint32_t slot)
+void SocketLoop::markReady(uint32_t slot)
 {
     if (!m_sockets[slot].ready) {
         m_sockets[slot].ready = true;
@@ -290,7 +259,7 @@ void EpollLoop::markReady(uint32_t slot)
 }
 
 // Each ready connection once, for its budget; those with more to read stand at the end of the next round.
-void EpollLoop::runReady()
+void SocketLoop::runReady()
 {
     m_readyNow.swap(m_ready);
     for (size_t i = 0; i < m_readyNow.size(); ++i) {
@@ -304,7 +273,7 @@ void EpollLoop::runReady()
     m_readyNow.clear();
 }
 
-void EpollLoop::work(uint32_t slot)
+void SocketLoop::work(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     if (!socket.used || socket.listed)
@@ -333,7 +302,7 @@ void EpollLoop::work(uint32_t slot)
         receive(slot);
 }
 
-void EpollLoop::openNow(uint32_t slot)
+void SocketLoop::openNow(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     socket.opening = false;
@@ -352,7 +321,7 @@ void EpollLoop::openNow(uint32_t slot)
     socket.handler->onOpen(name(slot), peer);
 }
 
-void EpollLoop::receive(uint32_t slot)
+void SocketLoop::receive(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     const Conn conn = name(slot);
@@ -369,7 +338,7 @@ void EpollLoop::receive(uint32_t slot)
             budget -= std::min(budget, size_t(got));
             // A short read has emptied the socket: what comes next brings a new edge. Not so once the end was announced.
             if (size_t(got) < m_readBuffer->capacity && !socket.hungUp)
-                socket.readable = false;
+                drained(slot);
             ReadLease lease(m_readBuffer);
             socket.handler->onReceived(conn, {m_readBuffer->data(), size_t(got)}, lease);
             if (m_readBuffer->refs > 1)
@@ -378,8 +347,8 @@ void EpollLoop::receive(uint32_t slot)
         }
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0 && errno == EAGAIN) {
-            socket.readable = false;
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            drained(slot);
             return;
         }
         socket.readable = false;
@@ -396,7 +365,7 @@ void EpollLoop::receive(uint32_t slot)
 
 // Accepting
 
-bool EpollLoop::listen(Listener &listener, Handler &handler)
+bool SocketLoop::listen(Listener &listener, Handler &handler)
 {
     Accepting accepting{&listener, &handler, int(listener.descriptor()), true, listener.address().isAny(), 1};
     m_accepting.push_back(accepting);
@@ -407,12 +376,12 @@ bool EpollLoop::listen(Listener &listener, Handler &handler)
     return false;
 }
 
-void EpollLoop::unlisten(Listener &listener, std::function<void()> done)
+void SocketLoop::unlisten(Listener &listener, std::function<void()> done)
 {
     for (auto at = m_accepting.begin(); at != m_accepting.end(); ++at) {
         if (at->listener == &listener) {
             if (!at->paused)
-                epoll_ctl(m_epoll, EPOLL_CTL_DEL, at->fd, nullptr);
+                m_poller->removeListener(at->fd, listenerMark | uint64_t(at->fd));
             m_accepting.erase(at);
             break;
         }
@@ -422,7 +391,7 @@ void EpollLoop::unlisten(Listener &listener, std::function<void()> done)
     wakeLater();
 }
 
-void EpollLoop::accept(Accepting &from)
+void SocketLoop::accept(Accepting &from)
 {
     // A copy: the handler may listen or unlisten.
     const Accepting accepting = from;
@@ -434,7 +403,7 @@ void EpollLoop::accept(Accepting &from)
     while (accepted < accepting.burst && current() != m_accepting.end()) {
         SocketAddress address;
         socklen_t size = sizeof address;
-        const int fd = accept4(accepting.fd, &address.any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        const int fd = acceptFrom(accepting.fd, address, size);
         if (fd < 0) {
             if (errno == EINTR || errno == ECONNABORTED)
                 continue;
@@ -469,29 +438,25 @@ void EpollLoop::accept(Accepting &from)
 }
 
 // Out of descriptors: the listener would stay readable and spin. It is left alone for a while, or until a connection closes.
-void EpollLoop::pauseAccepting(Accepting &accepting)
+void SocketLoop::pauseAccepting(Accepting &accepting)
 {
-    epoll_ctl(m_epoll, EPOLL_CTL_DEL, accepting.fd, nullptr);
+    m_poller->removeListener(accepting.fd, listenerMark | uint64_t(accepting.fd));
     accepting.paused = true;
     ++m_counters.acceptPauses;
     m_acceptRetry.start();
 }
 
-void EpollLoop::retryAccepting()
+void SocketLoop::retryAccepting()
 {
     for (Accepting &accepting : m_accepting) {
-        if (!accepting.paused)
-            continue;
-        epoll_event event{};
-        event.events = EPOLLIN | EPOLLEXCLUSIVE;
-        event.data.u64 = listenerMark | uint64_t(accepting.fd);
-        accepting.paused = epoll_ctl(m_epoll, EPOLL_CTL_ADD, accepting.fd, &event) != 0;
+        if (accepting.paused)
+            accepting.paused = !m_poller->addListener(accepting.fd, listenerMark | uint64_t(accepting.fd));
     }
 }
 
 // Ends
 
-void EpollLoop::fail(uint32_t slot, End end, int error)
+void SocketLoop::fail(uint32_t slot, End end, int error)
 {
     Socket &socket = m_sockets[slot];
     dropQueue(socket);
@@ -503,7 +468,7 @@ void EpollLoop::fail(uint32_t slot, End end, int error)
     retire(slot);
 }
 
-void EpollLoop::close(Conn conn, bool afterQueue)
+void SocketLoop::close(Conn conn, bool afterQueue)
 {
     Socket *socket = find(conn);
     if (!socket || socket->listed)
@@ -518,7 +483,7 @@ void EpollLoop::close(Conn conn, bool afterQueue)
     wakeLater();
 }
 
-void EpollLoop::reset(Conn conn)
+void SocketLoop::reset(Conn conn)
 {
     if (Socket *socket = find(conn); socket && !socket->listed) {
         socket->resetting = true;
@@ -526,7 +491,7 @@ void EpollLoop::reset(Conn conn)
     }
 }
 
-void EpollLoop::retire(uint32_t slot)
+void SocketLoop::retire(uint32_t slot)
 {
     Socket &socket = m_sockets[slot];
     if (socket.listed)
@@ -536,7 +501,7 @@ void EpollLoop::retire(uint32_t slot)
     m_closed.push_back(slot);
 }
 
-void EpollLoop::reap()
+void SocketLoop::reap()
 {
     // onClosed may close others: they stand behind in the list.
     for (size_t i = 0; i < m_closed.size(); ++i) {
@@ -547,7 +512,8 @@ void EpollLoop::reap()
                 const linger now{1, 0};
                 setsockopt(socket.fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
             }
-            ::close(socket.fd); // leaves the epoll set by itself
+            m_poller->remove(socket.fd, tagOf(name(slot)));
+            ::close(socket.fd);
             socket.fd = -1;
         }
         --m_open;
