@@ -141,7 +141,7 @@ void TestTarget::normalPathIsNotCopied()
 {
     Arena arena;
     const std::string_view path = "/shop/items/42;v=1@x";
-    QCOMPARE(http::normalisePath(path, {}, arena)->data(), path.data());
+    QVERIFY(http::normalisePath(path, {}, arena)->data() == path.data());
 }
 
 void TestTarget::authorities_data()

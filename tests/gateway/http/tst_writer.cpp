@@ -50,7 +50,7 @@ void TestWriter::fields()
     QCOMPARE(fields.value("a"), "1"sv);
     QCOMPARE(fields.count("a"), size_t(2));
     QCOMPARE(fields.combined("A"), "1, 3"sv);
-    QCOMPARE(fields.combined("b").data(), fields.value("B").data()); // no copy of a single one
+    QVERIFY(fields.combined("b").data() == fields.value("B").data()); // no copy of a single one
     QVERIFY(!fields.has("x") && fields.value("x").empty() && fields.combined("x").empty());
     QVERIFY(fields.set("a", "9"));
     QCOMPARE(test::describeFields(fields), "[A=9, b=2, C=]"s);

@@ -157,7 +157,7 @@ void TestAddress::blocksAreReusedLastInFirstOut()
     net::Block again = pool.block();
     const char *second = again.rest().data();
     again = {};
-    QCOMPARE(pool.block().rest().data(), second);
+    QVERIFY(pool.block().rest().data() == second);
     QVERIFY(address != nullptr);
 }
 
