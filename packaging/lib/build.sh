@@ -40,7 +40,7 @@ cmd_build() {
     configure_presets | grep -qx "$preset" || die "there is no preset '$preset'" "Presets: $(configure_presets | xargs)"
     need build
     case $preset in tsan | fuzz) need test ;; esac
-    if [[ $preset == release ]]; then
+    if [[ $preset == release || $preset == portable ]]; then
         configure "$preset" -DGATEHOUSE_BUILD_TESTS=OFF -DGATEHOUSE_BUILD_BENCH=OFF
     else
         configure "$preset"
