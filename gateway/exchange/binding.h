@@ -26,6 +26,7 @@ struct BoundListener {
     std::shared_ptr<const runtime::ListenerPlan> plan;
     std::vector<BindingPointer> routes;                 // beside the router's plans()
     BindingPointer unmatched;
+    mutable std::string answeredFor; // the host that was found good last: the next is most often the same. Of the worker's own copy
     const BindingPointer &of(const runtime::Match &match) const
     {
         if (!match)

@@ -31,7 +31,7 @@ void Exchange::startDelivery()
                                   m_member->endpoint->location.authority});
     m_request->keepAlive = true;
     m_request->upgrade = {};
-    m_forwardedLine = m_arena.join({m_request->method, " ", m_request->target, " HTTP/1.1"});
+    m_target = m_request->target;
     if (plan.delivery.total > Duration::zero())
         m_env.wheel.start(m_totalTimer, plan.delivery.total);
     startTry(false);
@@ -90,6 +90,9 @@ void Exchange::sendRequest()
 {
     if (m_binding->plan->hostMode == runtime::RoutePlan::Host::Upstream && m_binding->plan->rewrite.host.empty() && m_attempts.size() > 1)
         m_request->fields.set("Host", m_member->endpoint->location.authority);
+    const std::string &base = m_member->endpoint->location.base;
+    m_request->target = base.empty() || !m_target.starts_with('/') ? m_target : m_arena.join({base, m_target});
+    m_forwardedLine = m_arena.join({m_request->method, " ", m_request->target, " HTTP/1.1"});
     const bool whole = m_in.buffering || (m_in.endThrough && m_request->framing != http::Framing::Chunked);
     std::string_view body;
     if (m_in.buffering)
@@ -152,7 +155,7 @@ void Exchange::forwardEnd(http::Fields *trailers)
 
 void Exchange::onCallHead(http::ResponseHead &head)
 {
-    Turn turn(*this);
+    Turn turn(*this, Turn::Ends::Gather);
     if (head.interim()) {
         if (!m_down || m_request->version == http::Version::Http10)
             return;
@@ -189,7 +192,7 @@ void Exchange::onCallHead(http::ResponseHead &head)
 
 void Exchange::onCallPiece(std::string_view octets, net::Lease &lease)
 {
-    Turn turn(*this);
+    Turn turn(*this, Turn::Ends::Gather);
     m_out.bytes += octets.size();
     m_responseBody.add(octets);
     feed(m_out, Event::Piece, octets, nullptr, &lease);
@@ -197,6 +200,7 @@ void Exchange::onCallPiece(std::string_view octets, net::Lease &lease)
 
 void Exchange::onCallSettle()
 {
+    Turn turn(*this);
     m_responseBody.settle();
     if (!m_answered || m_deliveryOver)
         return;

@@ -155,11 +155,13 @@ bool Exchange::safeFrom(const http::RequestHead &head)
         refuse(508, "This request has passed through this gateway before: a route leads back to its own listener.", Verdict::Loop, -1);
         return false;
     }
-    if (!m_listener->plan->expose && !m_info.host.empty() && !m_listener->plan->answersFor(m_info.host)) {
+    if (!m_listener->plan->expose && !m_info.host.empty() && m_info.host != m_listener->answeredFor && !m_listener->plan->answersFor(m_info.host)) {
         const std::string detail = "This listener does not answer for " + std::string(m_info.host) + ". Add it to a route's, group's or listener's hosts.";
         refuse(421, detail, Verdict::RefusedHost, -1);
         return false;
     }
+    if (m_info.host != m_listener->answeredFor)
+        m_listener->answeredFor = m_info.host;
     if (head.form != http::TargetForm::Asterisk) {
         const auto path = http::normalisePath(head.path, m_bound->snapshot->settings.paths, m_arena);
         if (!path) {

@@ -9,8 +9,11 @@ namespace gatehouse::exchange {
 // connection is told that the exchange is over; it may begin another in the same object then.
 class Exchange::Turn {
 public:
-    explicit Turn(Exchange &exchange)
+    // Gather: more comes at once, or onCallSettle does; what was written waits for it, so that head and body leave together.
+    enum class Ends : uint8_t { Flush, Gather };
+    explicit Turn(Exchange &exchange, Ends ends = Ends::Flush)
         : m_exchange(exchange)
+        , m_ends(ends)
     {
         ++m_exchange.m_depth;
     }
@@ -22,6 +25,8 @@ public:
         if (!down)
             return;
         if (m_exchange.m_state != State::Done) {
+            if (m_ends == Ends::Gather)
+                return;
             m_exchange.updateFlow();
             down->flush();
             return;
@@ -35,6 +40,7 @@ public:
 
 private:
     Exchange &m_exchange;
+    const Ends m_ends;
 };
 
 } // namespace gatehouse::exchange

@@ -3,6 +3,8 @@
 #include "gateway/base/text.h"
 #include "gateway/http/target.h"
 
+#include <algorithm>
+
 namespace gatehouse::upstream {
 
 std::optional<Location> Location::parse(std::string_view url)
@@ -11,12 +13,17 @@ std::optional<Location> Location::parse(std::string_view url)
         const std::string_view path = url.substr(5);
         if (path.empty() || path.front() != '/')
             return std::nullopt;
-        return Location{{}, 0, net::Address::unixSocket(path), "localhost"};
+        return Location{{}, 0, net::Address::unixSocket(path), {}, "localhost"};
     }
     if (!startsWithIgnoreCase(url, "http://"))
         return std::nullopt;
     std::string_view rest = url.substr(7);
-    rest = rest.substr(0, rest.find_first_of("/?#"));
+    const size_t end = std::min(rest.size(), rest.find_first_of("/?#"));
+    std::string_view base = rest.substr(end);
+    base = base.substr(0, base.find_first_of("?#"));
+    while (base.ends_with('/'))
+        base.remove_suffix(1);
+    rest = rest.substr(0, end);
     const auto authority = http::parseAuthority(rest);
     if (!authority || authority->host.empty())
         return std::nullopt;
@@ -27,7 +34,7 @@ std::optional<Location> Location::parse(std::string_view url)
     std::string field = lower(authority->host);
     if (port != 80)
         field += ":" + std::to_string(port);
-    return Location{lower(host), port, {}, std::move(field)};
+    return Location{lower(host), port, {}, std::string(base), std::move(field)};
 }
 
 } // namespace gatehouse::upstream

@@ -20,9 +20,10 @@ struct Location {
     std::string host;      // name or literal, IPv6 without brackets; empty for a Unix socket
     uint16_t port = 0;
     net::Address socket;   // Kind::Unix for unix:/path, else Kind::None
+    std::string base;      // a path that every request's path is put behind; no slash at its end
     std::string authority; // as a Host field wants it: "127.0.0.1:9001", "orders.test" (default port left out), "localhost" for Unix
 
-    // http://host[:port] and unix:/path; nothing for what this build can't reach.
+    // http://host[:port][/base] and unix:/path; nothing for what this build can't reach.
     static std::optional<Location> parse(std::string_view url);
 };
 
