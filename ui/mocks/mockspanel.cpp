@@ -18,6 +18,7 @@
 #include <QtCore/QTimer>
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QListView>
 #include <QtWidgets/QSplitter>
@@ -191,6 +192,10 @@ private:
         auto *head = new QHBoxLayout;
         head->setContentsMargins(scaled(18), 0, scaled(18), 0);
         head->setSpacing(scaled(8));
+        m_heading = new QLabel(upper);
+        m_heading->setFont(typeFont(Type::Title));
+        m_heading->setTextFormat(Qt::PlainText);
+        head->addWidget(m_heading);
         m_title = new RunsLabel(upper);
         m_title->setBaseFont(typeFont(Type::Control));
         connect(m_title, &RunsLabel::placeActivated, m_context.navigator, &Navigator::go);
@@ -313,6 +318,7 @@ private:
     {
         const auto at = mockPlace();
         m_mode->setEnabled(at.has_value());
+        m_heading->setText(m_current);
         if (!at) {
             m_title->setRuns({});
             return;
@@ -320,13 +326,13 @@ private:
         const config::Document &document = m_session.document();
         const schema::Node *mode = document.at({at->file, at->path / schema::Step("mode"), 0});
         m_mode->setCurrentIndex(mode && mode->text == "sequence" ? 1 : mode && mode->text == "random" ? 2 : 0);
-        Runs runs{strong(m_current)};
+        Runs runs;
         QStringList routes;
         for (const config::Location &use : document.references("mock", s(m_current)))
             if (use.path.size() > 1 && use.path[0].key() == "routes")
                 if (const schema::Node *name = document.at({use.file, schema::Path{use.path[0], use.path[1], "name"}, 0}))
                     routes << QString::fromStdString(name->text);
-        runs << soft(QStringLiteral("   ") + (routes.isEmpty() ? tr("no route leads here") : tr("answers") + QLatin1Char(' ')));
+        runs << soft((routes.isEmpty() ? tr("no route leads here") : tr("answers") + QLatin1Char(' ')));
         for (qsizetype i = 0; i < routes.size() && i < 3; ++i) {
             if (i)
                 runs << soft(QStringLiteral(", "));
@@ -355,6 +361,7 @@ private:
         m_editor = new ResponseEditor(m_session, responsePlace(*at, current), m_editorBox);
         m_editor->setTab(tab);
         m_editorBox->layout()->addWidget(m_editor);
+        m_editor->show();
     }
 
     void startRename()
@@ -371,6 +378,7 @@ private:
     {
         m_name->setVisible(editing);
         m_title->setVisible(!editing);
+        m_heading->setVisible(!editing);
         if (!editing)
             m_nameError->setError({});
     }
@@ -519,6 +527,7 @@ private:
     QSplitter *m_splitter, *m_middle;
     QLineEdit *m_find, *m_name;
     QListView *m_list, *m_responseList;
+    QLabel *m_heading;
     RunsLabel *m_title;
     QComboBox *m_mode;
     FieldError *m_nameError;
