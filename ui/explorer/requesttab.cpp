@@ -89,7 +89,7 @@ RequestTab::RequestTab(api::Api api, Navigator &navigator, QWidget *parent)
     m_fate = new RunsLabel(this);
     m_fate->setBaseFont(typeFont(Type::Control));
     fate->addWidget(m_via);
-    fate->addWidget(m_fate, 1);
+    fate->addWidget(m_fate, 1, Qt::AlignVCenter);
     layout->addLayout(fate);
     layout->addWidget(new Hairline(Qt::Horizontal, this));
     auto *splitter = new QSplitter(Qt::Horizontal, this);
@@ -126,7 +126,10 @@ QWidget *RequestTab::buildRequest()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(scaled(6));
     m_requestTabs = tabBar({tr("Query"), tr("Headers"), tr("Body")}, tr("Parts of the request"), column);
-    layout->addWidget(m_requestTabs);
+    auto *tabRow = new QHBoxLayout;
+    tabRow->setContentsMargins(scaled(10), 0, 0, 0);
+    tabRow->addWidget(m_requestTabs, 1);
+    layout->addLayout(tabRow);
     m_requestPages = new QStackedWidget(column);
     m_query = new KeyValueTable(column);
     m_query->setAccessibleName(tr("Query"));
@@ -164,7 +167,10 @@ QWidget *RequestTab::buildResponse()
     m_notice->hide();
     layout->addWidget(m_notice);
     m_responseTabs = tabBar({tr("Body"), tr("Headers"), tr("Why")}, tr("Parts of the response"), column);
-    layout->addWidget(m_responseTabs);
+    auto *tabRow = new QHBoxLayout;
+    tabRow->setContentsMargins(scaled(10), 0, 0, 0);
+    tabRow->addWidget(m_responseTabs, 1);
+    layout->addLayout(tabRow);
     m_responsePages = new QStackedWidget(column);
     m_viewer = new BodyViewer(column);
     m_answerHeaders = new KeyValueTable(column);
@@ -209,6 +215,7 @@ void RequestTab::setRequest(const SavedRequest &request, const QString &file)
     m_saved.name = request.name;
     m_requestTabs->setCurrentIndex(!request.body.isEmpty() ? 2 : 0);
     readQuery();
+    tintVariables();
     edited();
 }
 

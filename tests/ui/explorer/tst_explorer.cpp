@@ -69,6 +69,7 @@ private Q_SLOTS:
         m_panel = m_window->showPanel(QLatin1String(panels::explorer));
         m_window->show();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        m_panel->activate();
     }
     void cleanup()
     {

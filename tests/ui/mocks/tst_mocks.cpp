@@ -212,7 +212,10 @@ private Q_SLOTS:
     void typesTheBody()
     {
         select(2);
-        auto *code = m_panel->findChild<CodeEditor *>();
+        CodeEditor *code = nullptr;
+        for (CodeEditor *editor : m_panel->findChildren<CodeEditor *>())
+            if (editor->isVisible() && editor->view()->accessibleName() == s("Body"))
+                code = editor;
         QVERIFY(code);
         QVERIFY(code->text().contains(s("\"sku\": \"sku-8821\"")));
         code->view()->setFocus();
