@@ -541,6 +541,9 @@ bool RequestTab::event(QEvent *event)
                 Q_EMIT saveAsked();
             return true;
         }
+    } else if (event->type() == QEvent::PaletteChange) {
+        m_send->setIcon(makeIcon(IconId::Send, Tokens::current().onAccent));
+        tintVariables();
     }
     return QWidget::event(event);
 }

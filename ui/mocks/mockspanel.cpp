@@ -203,7 +203,7 @@ private:
         m_name->setAccessibleName(tr("Name"));
         m_name->hide();
         connect(m_name, &QLineEdit::returnPressed, this, [this] { rename(); });
-        head->addWidget(m_title, 1);
+        head->addWidget(m_title, 1, Qt::AlignVCenter);
         head->addWidget(m_name, 1);
         m_mode = new QComboBox(upper);
         m_mode->addItems({tr("First match"), tr("Sequence"), tr("Random")});
