@@ -1,208 +1,462 @@
 #include "ui/traffic/detailpane.h"
 
+#include "ui/models/exchangemodel.h"
 #include "ui/models/exchangetext.h"
 #include "ui/models/format.h"
+#include "ui/shell/style.h"
 #include "ui/shell/theme.h"
-#include "ui/traffic/timingview.h"
+#include "ui/traffic/exchangedelegate.h"
+#include "ui/traffic/waterfall.h"
 #include "ui/widgets/bodyviewer.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/keyvaluetable.h"
-#include "ui/widgets/marks.h"
 #include "ui/widgets/runs.h"
-#include "ui/widgets/states.h"
-#include "ui/widgets/why/whysentence.h"
 #include "ui/widgets/why/whyview.h"
 
+#include <QtCore/QEvent>
+#include <QtCore/QUrlQuery>
+#include <QtGui/QFontMetricsF>
+#include <QtGui/QPainter>
+#include <QtWidgets/QBoxLayout>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QScrollArea>
 #include <QtWidgets/QSplitter>
 #include <QtWidgets/QStackedWidget>
 #include <QtWidgets/QTabBar>
-#include <QtWidgets/QVBoxLayout>
+#include <QtWidgets/QToolButton>
+
+#include <algorithm>
 
 namespace gatehouse::ui {
 
-namespace {
-QString q(const std::string &text) { return QString::fromStdString(text); }
+using observe::Row;
 
-HueId hueOfRow(const observe::Row &row)
-{
-    switch (row.statusClass()) {
-    case observe::StatusClass::Success: return HueId::Ok;
-    case observe::StatusClass::Redirect: return HueId::Redirect;
-    case observe::StatusClass::Client: return HueId::Client;
-    case observe::StatusClass::InFlight: return HueId::None;
-    default: return HueId::Server;
+// Two lines: what was asked, and what came of it.
+class DetailPane::Head final : public QWidget {
+public:
+    using QWidget::QWidget;
+    void setRow(const Row &row)
+    {
+        m_method = fromUtf8(row.method);
+        m_path = fromUtf8(row.path);
+        m_query = row.query.empty() ? QString() : QLatin1Char('?') + fromUtf8(row.query);
+        m_mark = markOf(row);
+        m_word = classWord(row);
+        m_figures = QStringList{exactDurationText(row.durationMicros), row.status == 0 ? QStringLiteral("–") : sizeText(row.responseBytes), clockText(row.startedMicros)};
+        setAccessibleName(spokenText(row, ExchangeModel::Status));
+        update();
     }
-}
 
-QWidget *scrolled(QWidget *inner)
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        const Tokens &t = Tokens::current();
+        QPainter painter(this);
+        const QFont mono = typeFont(Type::Wire);
+        const QFontMetricsF metrics(mono);
+        const auto put = [&](qreal x, qreal top, const QFont &font, const QColor &color, const QString &text, qreal room) {
+            const QFontMetricsF own(font);
+            const QString fitted = own.elidedText(text, Qt::ElideMiddle, std::max<qreal>(0, room));
+            painter.setFont(font);
+            painter.setPen(color);
+            painter.drawText(QPointF(x, centredBaseline(font, top, scaled(20))), fitted);
+            return own.horizontalAdvance(fitted);
+        };
+        const qreal first = scaled(8), second = scaled(31);
+        qreal x = scaled(16);
+        x += put(x, first, mono, t.text2, m_method, width()) + metrics.horizontalAdvance(QLatin1Char(' '));
+        x += put(x, first, mono, t.text, m_path, width() - x);
+        put(x, first, mono, t.text3, m_query, width() - x);
+        paintMark(&painter, QPointF(scaled(20), second + scaled(10)), m_mark);
+        QFont strong = typeFont(Type::ControlStrong);
+        x = scaled(30);
+        x += put(x, second, strong, t.hue(hueOf(m_mark)).text, m_word, width()) + scaled(12);
+        for (qsizetype i = 0; i < m_figures.size(); ++i)
+            x += put(x, second, mono, i == 2 ? t.text3 : t.text2, m_figures[i], width() - x) + scaled(12);
+    }
+
+private:
+    QString m_method, m_path, m_query, m_word;
+    QStringList m_figures;
+    Mark m_mark = Mark::Off;
+};
+
+namespace {
+
+QScrollArea *scrolling(QWidget *content)
 {
     auto *area = new QScrollArea;
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
-    area->setWidget(inner);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidget(content);
+    content->setAutoFillBackground(true);
+    content->setBackgroundRole(QPalette::Base);
+    area->viewport()->setBackgroundRole(QPalette::Base);
     return area;
 }
+
+QLabel *sectionHead(const QString &text)
+{
+    auto *label = new QLabel(text);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(typeFont(Type::Head));
+    return label;
+}
+
+QLabel *wireLine()
+{
+    auto *label = new QLabel;
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(typeFont(Type::Wire));
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label->setWordWrap(false);
+    label->setMinimumWidth(0);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    return label;
+}
+
+QString contentTypeOf(const observe::Message &message)
+{
+    for (const auto &[name, value] : message.fields) {
+        if (fromUtf8(name).compare(QStringLiteral("content-type"), Qt::CaseInsensitive) == 0)
+            return fromUtf8(value);
+    }
+    return {};
+}
+
+bool hasField(const observe::Message &message, const std::string &name)
+{
+    return std::any_of(message.fields.begin(), message.fields.end(), [&](const auto &field) { return fromUtf8(field.first).compare(fromUtf8(name), Qt::CaseInsensitive) == 0; });
+}
+
 } // namespace
 
-DetailPane::DetailPane(const api::Exchanges &exchanges, Navigator &navigator, QWidget *parent)
-    : QWidget(parent), m_exchanges(exchanges), m_pages(new QStackedWidget(this)), m_tabs(new QStackedWidget), m_tabBar(new QTabBar),
-      m_title(new RunsLabel), m_figures(new RunsLabel), m_overview(new RunsLabel), m_timing(new TimingView), m_why(new WhyView)
+DetailPane::DetailPane(api::Exchanges &exchanges, QWidget *parent)
+    : QWidget(parent)
+    , m_exchanges(exchanges)
 {
-    auto *outer = new QVBoxLayout(this);
-    outer->setContentsMargins({});
-    outer->addWidget(m_pages);
-    auto *empty = new EmptyState(IconId::Traffic, tr("Select a request"), tr("What came, what went back, how long it took, and why it went where it went."));
-    m_pages->addWidget(empty);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    auto *nothing = new QLabel(tr("Select an exchange to see why it went where it went."));
+    nothing->setAlignment(Qt::AlignCenter);
+    nothing->setWordWrap(true);
+    nothing->setForegroundRole(QPalette::PlaceholderText);
+    m_nothing = nothing;
+    m_something = new QWidget;
+    auto *inner = new QVBoxLayout(m_something);
+    inner->setContentsMargins({});
+    inner->setSpacing(0);
+    inner->addWidget(buildHead());
+    m_tabs = new QTabBar;
+    m_tabs->setAccessibleName(tr("Detail"));
+    m_tabs->setExpanding(false);
+    m_tabs->setDrawBase(false);
+    const QStringList names{tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Why")};
+    for (qsizetype i = 0; i < names.size(); ++i) {
+        m_tabs->addTab(names[i]);
+        m_tabs->setTabToolTip(int(i), tr("Alt+%1").arg(i + 1));
+    }
+    auto *tabRow = new QHBoxLayout;
+    tabRow->setContentsMargins(scaled(4), 0, scaled(8), 0);
+    tabRow->addWidget(m_tabs);
+    tabRow->addStretch();
+    inner->addLayout(tabRow);
+    inner->addWidget(new Hairline(Qt::Horizontal));
+    m_pages = new QStackedWidget;
+    m_pages->addWidget(buildOverview());
+    m_pages->addWidget(buildMessage(true));
+    m_pages->addWidget(buildMessage(false));
+    m_pages->addWidget(buildTiming());
+    m_pages->addWidget(buildWhy());
+    inner->addWidget(m_pages, 1);
+    layout->addWidget(m_nothing, 1);
+    layout->addWidget(m_something, 1);
+    m_something->hide();
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+        m_pages->setCurrentIndex(tab);
+        fill();
+    });
+    setTab(Why);
+}
+
+QWidget *DetailPane::buildHead()
+{
+    auto *row = new QWidget;
+    row->setFixedHeight(scaled(54));
+    auto *layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, scaled(8), 0);
+    layout->setSpacing(0);
+    m_head = new Head;
+    layout->addWidget(m_head, 1);
+    auto *buttons = new QHBoxLayout;
+    buttons->setContentsMargins(0, scaled(4), 0, 0);
+    buttons->setSpacing(0);
+    layout->addLayout(buttons);
+    const auto add = [&](IconId icon, const QString &name) {
+        QToolButton *made = iconButton(icon, name);
+        buttons->addWidget(made, 0, Qt::AlignTop);
+        return made;
+    };
+    connect(add(IconId::Refresh, tr("Send again (R)")), &QToolButton::clicked, this, &DetailPane::replayRequested);
+    connect(add(IconId::Copy, tr("Copy as curl (C)")), &QToolButton::clicked, this, &DetailPane::copyRequested);
+    m_pin = add(IconId::Pin, tr("Pin (P)"));
+    m_pin->setCheckable(true);
+    connect(m_pin, &QToolButton::clicked, this, &DetailPane::pinRequested);
+    QToolButton *more = add(IconId::More, tr("More"));
+    connect(more, &QToolButton::clicked, this, [this, more] { Q_EMIT moreRequested(more->mapToGlobal(QPoint(0, more->height()))); });
+    return row;
+}
+
+QWidget *DetailPane::buildOverview()
+{
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(scaled(12), scaled(12), scaled(12), scaled(12));
+    layout->setSpacing(scaled(12));
+    m_sentence = new SentenceBox;
+    connect(m_sentence, &RunsLabel::placeActivated, this, &DetailPane::placeActivated);
+    layout->addWidget(m_sentence);
+    m_facts = new KeyValueTable;
+    m_facts->setAccessibleName(tr("Facts"));
+    m_facts->setGrows(true);
+    layout->addWidget(m_facts);
+    layout->addStretch();
+    return scrolling(content);
+}
+
+QWidget *DetailPane::buildMessage(bool request)
+{
+    auto *splitter = new QSplitter(Qt::Vertical);
+    splitter->setChildrenCollapsible(false);
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(scaled(12), scaled(10), scaled(12), scaled(8));
+    layout->setSpacing(scaled(6));
+    QLabel *line = wireLine();
+    layout->addWidget(line);
+    if (request) {
+        m_requestLine = line;
+        m_queryHead = sectionHead(tr("Query"));
+        m_query = new KeyValueTable;
+        m_query->setAccessibleName(tr("Query"));
+        m_query->setGrows(true);
+        layout->addWidget(m_queryHead);
+        layout->addWidget(m_query);
+    } else {
+        m_statusLine = line;
+    }
+    layout->addWidget(sectionHead(tr("Headers, as received")));
+    auto *fields = new KeyValueTable;
+    fields->setAccessibleName(request ? tr("Request headers") : tr("Response headers"));
+    fields->setGrows(true);
+    layout->addWidget(fields);
+    layout->addStretch();
+    auto *body = new BodyViewer;
+    (request ? m_requestFields : m_responseFields) = fields;
+    (request ? m_requestBody : m_responseBody) = body;
+    splitter->addWidget(scrolling(content));
+    splitter->addWidget(body);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({scaled(290), scaled(240)});
+    return splitter;
+}
+
+QWidget *DetailPane::buildTiming()
+{
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, scaled(8), 0, scaled(12));
+    m_waterfall = new Waterfall;
+    layout->addWidget(m_waterfall);
+    m_timingNote = new RunsLabel;
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(scaled(16), 0, scaled(16), 0);
+    row->addWidget(m_timingNote);
+    layout->addLayout(row);
+    layout->addStretch();
+    return scrolling(content);
+}
+
+QWidget *DetailPane::buildWhy()
+{
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins({});
     layout->setSpacing(0);
-    auto *head = new QHBoxLayout;
-    head->setContentsMargins(scaled(16), scaled(8), scaled(10), 0);
-    m_title->setBaseFont(typeFont(Type::Wire));
-    head->addWidget(m_title, 1);
-    auto *resend = iconButton(IconId::Refresh, tr("Edit and resend (Ctrl+R)"), page);
-    auto *copy = iconButton(IconId::Copy, tr("Copy as curl (C)"), page);
-    auto *pin = iconButton(IconId::Pin, tr("Pin (P)"), page);
-    for (QToolButton *b : {resend, copy, pin})
-        head->addWidget(b);
-    connect(resend, &QToolButton::clicked, this, &DetailPane::resendRequested);
-    connect(copy, &QToolButton::clicked, this, &DetailPane::copyRequested);
-    connect(pin, &QToolButton::clicked, this, &DetailPane::pinRequested);
-    layout->addLayout(head);
-    m_figures->setBaseFont(typeFont(Type::Wire));
-    m_figures->setContentsMargins(0, 0, 0, 0);
-    auto *figures = new QHBoxLayout;
-    figures->setContentsMargins(scaled(16), 0, scaled(10), scaled(4));
-    figures->addWidget(m_figures, 1);
-    layout->addLayout(figures);
-    for (const QString &name : {tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Why")})
-        m_tabBar->addTab(name);
-    m_tabBar->setExpanding(false);
-    m_tabBar->setDrawBase(false);
-    m_tabBar->setAccessibleName(tr("Parts of the exchange"));
-    layout->addWidget(m_tabBar);
-    layout->addWidget(new Hairline(Qt::Horizontal, page));
-    m_overview->setBaseFont(typeFont(Type::Control));
-    auto *overview = new QWidget;
-    auto *overviewLayout = new QVBoxLayout(overview);
-    overviewLayout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(16));
-    overviewLayout->addWidget(m_overview);
-    overviewLayout->addStretch();
-    m_tabs->addWidget(scrolled(overview));
-    m_tabs->addWidget(buildMessage(m_request));
-    m_tabs->addWidget(buildMessage(m_response));
-    m_tabs->addWidget(scrolled(m_timing));
-    m_tabs->addWidget(m_why);
-    layout->addWidget(m_tabs, 1);
-    m_pages->addWidget(page);
-    connect(m_tabBar, &QTabBar::currentChanged, m_tabs, &QStackedWidget::setCurrentIndex);
-    connect(m_why, &WhyView::placeActivated, &navigator, &Navigator::go);
-    connect(m_overview, &RunsLabel::placeActivated, &navigator, &Navigator::go);
-    m_tabBar->setCurrentIndex(Why);
-}
-
-QWidget *DetailPane::buildMessage(MessagePage &page)
-{
-    auto *splitter = new QSplitter(Qt::Vertical);
-    auto *top = new QWidget;
-    auto *layout = new QVBoxLayout(top);
-    layout->setContentsMargins(0, scaled(8), 0, 0);
-    layout->setSpacing(scaled(6));
-    page.line = new QLabel(top);
-    page.line->setFont(typeFont(Type::Wire));
-    page.line->setTextFormat(Qt::PlainText);
-    page.line->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    page.line->setWordWrap(true);
-    page.line->setContentsMargins(scaled(16), 0, scaled(16), 0);
-    layout->addWidget(page.line);
-    page.fields = new KeyValueTable(top);
-    page.fields->setEditable(false);
-    page.fields->setNames(tr("Header"), tr("Value"));
-    layout->addWidget(page.fields, 1);
-    page.body = new BodyViewer;
-    splitter->addWidget(top);
-    splitter->addWidget(page.body);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
-    return splitter;
+    m_why = new WhyView;
+    connect(m_why, &WhyView::placeActivated, this, &DetailPane::placeActivated);
+    layout->addWidget(m_why, 1);
+    m_whyNote = new RunsLabel;
+    m_whyNote->setBaseFont(typeFont(Type::Hint));
+    auto *row = new QHBoxLayout;
+    row->setContentsMargins(scaled(16), scaled(4), scaled(16), scaled(6));
+    row->addWidget(m_whyNote);
+    layout->addWidget(new Hairline(Qt::Horizontal));
+    layout->addLayout(row);
+    connect(m_whyNote, &RunsLabel::commandActivated, this, [this](const QString &command) { fillWhy(command == QStringLiteral("today")); });
+    return page;
 }
 
 void DetailPane::show(uint64_t id)
 {
-    if (id == m_id && (m_detail || id == 0))
-        return;
     m_id = id;
-    refresh();
+    m_today = false;
+    m_detail = id == 0 ? std::nullopt : m_exchanges.detail(id);
+    m_nothing->setVisible(!m_detail);
+    m_something->setVisible(m_detail.has_value());
+    if (auto *label = qobject_cast<QLabel *>(m_nothing))
+        label->setText(id == 0 ? tr("Select an exchange to see why it went where it went.") : tr("This exchange was let go to make room for newer ones."));
+    if (m_detail) {
+        fillHead();
+        fill();
+    }
 }
 
 void DetailPane::refresh()
 {
-    m_detail = m_id ? m_exchanges.detail(m_id) : std::nullopt;
-    m_pages->setCurrentIndex(m_detail ? 1 : 0);
-    if (m_detail)
+    auto newer = m_id == 0 ? std::nullopt : m_exchanges.detail(m_id);
+    if (!newer)
+        return;
+    const bool ended = newer->row.state == observe::State::Final;
+    m_detail = std::move(newer);
+    fillHead();
+    if (ended) // while it goes on only the head's figures move: nothing jumps below the eye
         fill();
 }
 
-void DetailPane::setTab(int tab) { m_tabBar->setCurrentIndex(tab); }
-int DetailPane::tab() const { return m_tabBar->currentIndex(); }
+int DetailPane::tab() const { return m_tabs->currentIndex(); }
+void DetailPane::setTab(int tab) { m_tabs->setCurrentIndex(std::clamp(tab, 0, m_tabs->count() - 1)); }
+void DetailPane::setTab(const QString &name)
+{
+    const QStringList names{QStringLiteral("overview"), QStringLiteral("request"), QStringLiteral("response"), QStringLiteral("timing"), QStringLiteral("why")};
+    if (names.contains(name))
+        setTab(int(names.indexOf(name)));
+}
+void DetailPane::setPinned(bool pinned) { m_pin->setChecked(pinned); }
 
+// Only the page in sight: the others when they are turned to.
 void DetailPane::fill()
 {
-    const observe::Row &row = m_detail->row;
-    Runs title{soft(fromUtf8(row.method) + QLatin1Char(' ')), plain(fromUtf8(row.path))};
-    if (!row.query.empty())
-        title << quiet(QLatin1Char('?') + fromUtf8(row.query));
-    m_title->setRuns(title);
-    m_figures->setRuns({inHue(strong(classWord(row)), hueOfRow(row)), soft(QStringLiteral("   %1   %2   %3").arg(exactDurationText(row.durationMicros), sizeText(row.responseBytes), clockText(row.startedMicros)))});
-    const WhySentence sentence = whySentence(m_detail->why);
-    Runs overview = sentence.runs;
-    const auto line = [&](const QString &name, const QString &value) {
-        if (!value.isEmpty())
-            overview << plain(QStringLiteral("\n")) << quiet(name + QStringLiteral("   ")) << wire(value);
-    };
-    overview << plain(QStringLiteral("\n"));
-    line(tr("URL"), asUrl(row));
-    line(tr("Client"), fromUtf8(row.client));
-    line(tr("Listener"), fromUtf8(row.listener));
-    line(tr("Consumer"), fromUtf8(row.consumer));
-    line(tr("Endpoint"), fromUtf8(row.endpoint));
-    line(tr("Tries"), row.tries ? QString::number(row.tries) : QString());
-    line(tr("Request body"), sizeText(row.requestBytes));
-    line(tr("Response body"), sizeText(row.responseBytes));
-    line(tr("Error"), fromUtf8(row.error));
-    m_overview->setRuns(overview);
-    fillMessage(m_request, m_detail->request, m_detail->forwarded.startLine.empty() ? nullptr : &m_detail->forwarded);
-    fillMessage(m_response, m_detail->response, nullptr);
-    m_timing->setExplanation(m_detail->why);
-    m_why->setExplanation(m_detail->why);
+    if (!m_detail)
+        return;
+    switch (tab()) {
+    case Overview: fillOverview(); break;
+    case Request: fillMessage(true); break;
+    case Response: fillMessage(false); break;
+    case Timing: fillTiming(); break;
+    default: fillWhy(m_today); break;
+    }
 }
 
-void DetailPane::fillMessage(MessagePage &page, const observe::Message &message, const observe::Message *forwarded)
+void DetailPane::fillHead() { m_head->setRow(m_detail->row); }
+
+void DetailPane::fillOverview()
 {
-    page.line->setText(message.startLine.empty() ? tr("No answer was sent.") : q(message.startLine));
-    QList<KeyValue> rows;
-    QString type;
+    const WhySentence sentence = whySentence(m_detail->why);
+    m_sentence->setRuns(sentence.runs);
+    m_sentence->setTone(sentence.tone);
+    const Row &row = m_detail->row;
+    QList<KeyValue> facts;
+    const auto fact = [&facts](const QString &name, const QString &value) {
+        if (!value.isEmpty())
+            facts << KeyValue{name, value, true, {}, HueId::None};
+    };
+    fact(tr("Status"), classWord(row));
+    fact(tr("Verdict"), verdictWord(row.verdict));
+    fact(tr("Error"), fromUtf8(row.error));
+    fact(tr("URL"), asUrl(row));
+    fact(tr("Route"), fromUtf8(row.route));
+    fact(row.target == observe::TargetKind::Mock ? tr("Mock") : row.target == observe::TargetKind::Redirect ? tr("Redirect to") : tr("Upstream"), fromUtf8(row.targetName));
+    fact(tr("Endpoint"), fromUtf8(row.endpoint));
+    fact(tr("Tries"), row.tries > 1 ? QString::number(row.tries) : QString());
+    fact(tr("Listener"), fromUtf8(row.listener));
+    fact(tr("Client"), fromUtf8(row.client));
+    fact(tr("Consumer"), fromUtf8(row.consumer));
+    fact(tr("Protocol"), fromUtf8(row.protocol));
+    fact(tr("Started"), clockText(row.startedMicros));
+    fact(tr("Took"), tr("%1, of which %2 in the gateway").arg(exactDurationText(row.durationMicros), exactDurationText(row.gatewayMicros)));
+    fact(tr("Request body"), row.requestBytes > 0 ? sizeText(row.requestBytes) : QString());
+    fact(tr("Response body"), row.status != 0 ? sizeText(row.responseBytes) : QString());
+    fact(tr("Content type"), fromUtf8(row.contentType));
+    m_facts->setRows(facts);
+}
+
+void DetailPane::fillMessage(bool request)
+{
+    const observe::Message &message = request ? m_detail->request : m_detail->response;
+    (request ? m_requestLine : m_statusLine)->setText(message.startLine.empty() ? tr("No answer was written.") : fromUtf8(message.startLine));
+    if (request) {
+        QList<KeyValue> query;
+        for (const auto &[name, value] : QUrlQuery(fromUtf8(m_detail->row.query)).queryItems(QUrl::FullyDecoded))
+            query << KeyValue{name, value, true, {}, HueId::None};
+        m_query->setRows(query);
+        m_query->setVisible(!query.isEmpty());
+        m_queryHead->setVisible(!query.isEmpty());
+    }
+    const bool wasForwarded = request && !m_detail->forwarded.startLine.empty();
+    QList<KeyValue> fields;
     for (size_t i = 0; i < message.fields.size(); ++i) {
         const auto &[name, value] = message.fields[i];
-        KeyValue row{q(name), q(value), true, {}, HueId::None};
+        KeyValue field{fromUtf8(name), fromUtf8(value), true, {}, HueId::None};
+        QStringList remarks;
         if (i < message.redacted.size() && message.redacted[i])
-            row.remark = tr("redacted");
-        else if (forwarded && std::none_of(forwarded->fields.begin(), forwarded->fields.end(), [&](const auto &f) { return q(f.first).compare(row.name, Qt::CaseInsensitive) == 0; }))
-            row.remark = tr("not forwarded");
-        if (row.name.compare(QLatin1String("content-type"), Qt::CaseInsensitive) == 0)
-            type = row.value;
-        rows << row;
+            remarks << tr("redacted");
+        if (wasForwarded && !hasField(m_detail->forwarded, name))
+            remarks << tr("not forwarded");
+        field.remark = remarks.join(QStringLiteral(", "));
+        if (!remarks.isEmpty())
+            field.remarkHue = HueId::Client;
+        fields << field;
     }
-    page.fields->setRows(rows);
-    if (message.body.empty() && message.bodySize > 0)
-        page.body->clear(tr("The body of %1 is not kept.").arg(sizeText(message.bodySize)));
+    (request ? m_requestFields : m_responseFields)->setRows(fields);
+    BodyViewer *viewer = request ? m_requestBody : m_responseBody;
+    viewer->setVisible(message.bodySize > 0); // without a body the headers have the room
+    if (message.bodySize == 0)
+        viewer->clear(tr("No body"));
     else if (message.body.empty())
-        page.body->clear(tr("No body."));
+        viewer->clear(tr("The body of %1 was let go to make room.").arg(sizeText(message.bodySize)));
     else
-        page.body->setBody(QByteArray::fromStdString(message.body), type, message.bodyCut ? tr("cut, %1 in all").arg(sizeText(message.bodySize)) : QString());
+        viewer->setBody(QByteArray::fromStdString(message.body), contentTypeOf(message),
+                        message.bodyCut ? tr("cut after %1 of %2").arg(sizeText(message.body.size()), sizeText(message.bodySize)) : QString());
+}
+
+void DetailPane::fillTiming()
+{
+    m_waterfall->setExplanation(m_detail->why);
+    int64_t lost = 0;
+    for (size_t i = 0; i + 1 < m_detail->why.attempts.size(); ++i)
+        lost += m_detail->why.attempts[i].durationMicros + m_detail->why.attempts[i + 1].waitMicros;
+    Runs note{plain(tr("It took %1, of which the gateway's own part is %2.").arg(exactDurationText(m_detail->row.durationMicros), exactDurationText(m_detail->row.gatewayMicros)))};
+    if (lost > 0)
+        note << plain(QStringLiteral("\n") + tr("Without the failed tries it would have taken %1.").arg(exactDurationText(m_detail->row.durationMicros - lost)));
+    m_timingNote->setRuns(note);
+}
+
+void DetailPane::fillWhy(bool today)
+{
+    m_today = today;
+    std::optional<observe::Explanation> now;
+    if (today)
+        now = m_exchanges.explainAgain(m_id);
+    m_why->setExplanation(now ? *now : m_detail->why);
+    if (today && now)
+        m_whyNote->setRuns({quiet(tr("With today's configuration. ")), commandLink(tr("As it was then"), QStringLiteral("then"))});
+    else if (today)
+        m_whyNote->setRuns({quiet(tr("Today's configuration can't say: the request is not kept any more."))});
+    else if (!m_detail->configKept)
+        m_whyNote->setRuns({quiet(tr("The configuration that ran then is not kept any more; this is today's."))});
+    else
+        m_whyNote->setRuns({quiet(tr("With the configuration that ran then. ")), commandLink(tr("With today's"), QStringLiteral("today"))});
+}
+
+void DetailPane::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange && m_whyNote)
+        m_whyNote->setBaseFont(typeFont(Type::Hint));
 }
 
 } // namespace gatehouse::ui

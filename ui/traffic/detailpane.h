@@ -1,4 +1,5 @@
-// One exchange in full: what came, what went back, how long each part took, and why.
+// One exchange: head, and tabs Overview, Request, Response, Timing, Why. Asks the engine for it when it is shown, and again when it
+// went on. GUI thread.
 #pragma once
 
 #include "gateway/api/api.h"
@@ -6,57 +7,80 @@
 
 #include <QtWidgets/QWidget>
 
+#include <optional>
+
 class QLabel;
 class QStackedWidget;
 class QTabBar;
+class QToolButton;
 
 namespace gatehouse::ui {
 
 class BodyViewer;
-class EmptyState;
 class KeyValueTable;
 class RunsLabel;
+class SentenceBox;
+class Waterfall;
 class WhyView;
-class TimingView;
 
 class DetailPane final : public QWidget {
     Q_OBJECT
 public:
     enum Tab { Overview, Request, Response, Timing, Why };
-    DetailPane(const api::Exchanges &exchanges, Navigator &navigator, QWidget *parent = nullptr);
+    explicit DetailPane(api::Exchanges &exchanges, QWidget *parent = nullptr);
 
-    // 0: none is selected.
-    void show(uint64_t id);
-    void refresh();
-    void setTab(int tab);
-    int tab() const;
+    void show(uint64_t id); // 0: none
+    uint64_t shown() const { return m_id; }
+    void refresh(); // the same exchange went on
     const std::optional<api::ExchangeDetail> &detail() const { return m_detail; }
+    int tab() const;
+    void setTab(int tab);
+    void setTab(const QString &name); // "why", "timing", …
+    void setPinned(bool pinned);
+    WhyView *why() const { return m_why; }
+    BodyViewer *responseBody() const { return m_responseBody; }
 
 Q_SIGNALS:
+    void placeActivated(const gatehouse::ui::Place &place);
+    void replayRequested();
     void copyRequested();
-    void resendRequested();
     void pinRequested();
+    void moreRequested(const QPoint &globalPos);
+
+protected:
+    void changeEvent(QEvent *event) override;
 
 private:
-    struct MessagePage {
-        QLabel *line;
-        KeyValueTable *fields;
-        BodyViewer *body;
-    };
-    QWidget *buildMessage(MessagePage &page);
+    QWidget *buildHead();
+    QWidget *buildOverview();
+    QWidget *buildMessage(bool request);
+    QWidget *buildTiming();
+    QWidget *buildWhy();
     void fill();
-    void fillMessage(MessagePage &page, const observe::Message &message, const observe::Message *forwarded);
+    void fillHead();
+    void fillOverview();
+    void fillMessage(bool request);
+    void fillTiming();
+    void fillWhy(bool today);
 
-    const api::Exchanges &m_exchanges;
+    api::Exchanges &m_exchanges;
     uint64_t m_id = 0;
     std::optional<api::ExchangeDetail> m_detail;
-    QStackedWidget *m_pages, *m_tabs;
-    QTabBar *m_tabBar;
-    RunsLabel *m_title, *m_figures;
-    RunsLabel *m_overview;
-    MessagePage m_request{}, m_response{};
-    TimingView *m_timing;
-    WhyView *m_why;
+    class Head;
+    Head *m_head = nullptr;
+    QToolButton *m_pin = nullptr;
+    QTabBar *m_tabs = nullptr;
+    QStackedWidget *m_pages = nullptr;
+    QWidget *m_nothing = nullptr, *m_something = nullptr;
+    SentenceBox *m_sentence = nullptr;
+    KeyValueTable *m_facts = nullptr;
+    KeyValueTable *m_query = nullptr, *m_requestFields = nullptr, *m_responseFields = nullptr;
+    QLabel *m_queryHead = nullptr, *m_requestLine = nullptr, *m_statusLine = nullptr;
+    BodyViewer *m_requestBody = nullptr, *m_responseBody = nullptr;
+    Waterfall *m_waterfall = nullptr;
+    RunsLabel *m_timingNote = nullptr, *m_whyNote = nullptr;
+    WhyView *m_why = nullptr;
+    bool m_today = false;
 };
 
 } // namespace gatehouse::ui

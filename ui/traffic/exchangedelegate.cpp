@@ -1,31 +1,50 @@
 #include "ui/traffic/exchangedelegate.h"
 
-#include "ui/models/exchangemodel.h"
 #include "ui/models/exchangetext.h"
 #include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
-#include "ui/widgets/marks.h"
 
+#include <QtCore/QDateTime>
+#include <QtGui/QFontMetricsF>
 #include <QtGui/QPainter>
 #include <QtWidgets/QAbstractItemView>
 
+#include <algorithm>
 #include <cmath>
 
 namespace gatehouse::ui {
 
+using observe::Row;
+using observe::StatusClass;
+
 namespace {
 
-Mark markOf(const observe::Row &row)
+constexpr double padding = 6, barWidth = 40;
+constexpr int64_t slowMicros = 1'000'000;
+
+QFont fontOf(bool wire) { return typeFont(wire ? Type::Wire : Type::Control); }
+
+// The bar is logarithmic: 11.5 of 40 px a decade, full at about 2.5 s, never less than 3 px.
+double barFraction(int64_t micros)
 {
-    switch (row.statusClass()) {
-    case observe::StatusClass::InFlight: return Mark::InFlight;
-    case observe::StatusClass::NoAnswer: return Mark::NoAnswer;
-    default: return markOfStatus(row.status);
-    }
+    const double decades = std::log10(std::max(1.0, double(micros)) / 840.0);
+    return std::clamp(decades * 11.5 / barWidth, 3.0 / barWidth, 1.0);
 }
 
-Verdict glyphOf(const observe::Row &row)
+HueId barHue(const Row &row)
+{
+    const Verdict verdict = verdictOf(row);
+    if (verdict != Verdict::None && verdict != Verdict::Retried)
+        return hueOf(verdict);
+    return row.statusClass() == StatusClass::Server || row.statusClass() == StatusClass::NoAnswer ? HueId::Server : HueId::Ok;
+}
+
+} // namespace
+
+Mark markOf(const Row &row) { return row.statusClass() == StatusClass::InFlight ? Mark::InFlight : markOfStatus(row.status); }
+
+Verdict verdictOf(const Row &row)
 {
     if (isRefusal(row.verdict))
         return Verdict::Refused;
@@ -38,121 +57,146 @@ Verdict glyphOf(const observe::Row &row)
     }
 }
 
-// Draws texts of one row on one baseline.
-struct Cell {
-    QPainter *painter;
-    QRect rect;
-    qreal baseline;
-
-    qreal text(const QFont &font, const QColor &colour, qreal left, qreal width, const QString &text, Qt::TextElideMode elide = Qt::ElideRight) const
-    {
-        if (width <= 0 || text.isEmpty())
-            return 0;
-        const QFontMetricsF metrics(font);
-        const qreal needed = metrics.horizontalAdvance(text);
-        painter->setFont(font);
-        painter->setPen(colour);
-        painter->drawText(QPointF(left, baseline), needed <= width ? text : metrics.elidedText(text, elide, width));
-        return std::min(needed, width);
-    }
-    void right(const QFont &font, const QColor &colour, const QString &value) const
-    {
-        const qreal width = std::min<qreal>(QFontMetricsF(font).horizontalAdvance(value), rect.width());
-        text(font, colour, rect.right() - width, width + 1, value);
-    }
-};
-
-// Log scale from 100 microseconds to 10 seconds; the gateway's own part in accent.
-void drawDuration(const Cell &cell, const observe::Row &row)
+QSize ExchangeDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &index) const
 {
-    const Tokens &t = Tokens::current();
-    const QRectF track(cell.rect.left(), cell.rect.center().y() - scaled(1.5), scaled(40), scaled(4));
-    const auto length = [](int64_t micros) { return micros <= 0 ? 0.0 : std::clamp((std::log10(double(micros)) - 1.5) / 5.5, 0.03, 1.0); };
-    cell.painter->setPen(Qt::NoPen);
-    cell.painter->setBrush(t.line);
-    cell.painter->drawRoundedRect(track, 2, 2);
-    const bool failed = row.verdict == observe::Verdict::Failed;
-    const HueId hue = failed ? HueId::Server : isRefusal(row.verdict) ? HueId::Client : row.target == observe::TargetKind::Mock ? HueId::Mock : HueId::Ok;
-    const qreal whole = track.width() * length(row.durationMicros);
-    cell.painter->setBrush(t.hue(hue).fill);
-    cell.painter->drawRoundedRect(QRectF(track.left(), track.top(), whole, track.height()), 2, 2);
-    if (row.target == observe::TargetKind::Upstream && row.durationMicros > 0) {
-        const qreal own = whole * std::clamp(double(row.gatewayMicros) / double(row.durationMicros), 0.0, 1.0);
-        cell.painter->setBrush(t.focus);
-        cell.painter->drawRoundedRect(QRectF(track.left(), track.top(), std::max<qreal>(own, 1.5), track.height()), 2, 2);
-    }
-    cell.right(typeFont(Type::Wire), row.durationMicros >= 1'000'000 ? t.client.text : t.text, durationText(row.durationMicros));
+    const bool wire = index.column() == ExchangeModel::Duration || index.column() == ExchangeModel::Size || index.column() == ExchangeModel::Status;
+    const qreal width = QFontMetricsF(fontOf(wire)).horizontalAdvance(index.data().toString());
+    return {int(width) + scaled(2 * padding + (index.column() == ExchangeModel::Duration ? barWidth + 8 : index.column() == ExchangeModel::Status ? 46 : 0)), scaled(26)};
 }
 
-void drawStatus(const Cell &cell, const ExchangeRow &exchange)
+const ExchangeDelegate::Laid &ExchangeDelegate::lay(Face face, const QString &text) const
 {
-    const Tokens &t = Tokens::current();
-    const observe::Row &row = exchange.row;
-    const Mark mark = markOf(row);
-    paintMark(cell.painter, QPointF(cell.rect.left() + scaled(5), cell.rect.center().y() + 0.5), mark);
-    const QString code = mark == Mark::InFlight ? QObject::tr("now") : row.status ? QString::number(row.status) : QStringLiteral("–");
-    const QColor colour = mark == Mark::InFlight || !row.status ? t.text2 : t.hue(hueOf(mark)).text;
-    cell.text(typeFont(Type::Wire), colour, cell.rect.left() + scaled(17), scaled(34), code);
-    const Verdict verdict = glyphOf(row);
-    if (verdict != Verdict::None)
-        paintIcon(cell.painter, QRectF(cell.rect.left() + scaled(48), cell.rect.center().y() - scaled(7), scaled(14), scaled(14)), iconOf(verdict), t.hue(hueOf(verdict)).text);
+    const std::pair<int, QString> key(int(face), text);
+    if (const Laid *known = m_texts.object(key))
+        return *known;
+    auto *made = new Laid;
+    const QFont font = fontOf(face == Face::Wire);
+    made->text.setText(text);
+    made->text.setTextFormat(Qt::PlainText);
+    made->text.setPerformanceHint(QStaticText::AggressiveCaching);
+    made->text.prepare(QTransform(), font);
+    made->width = QFontMetricsF(font).horizontalAdvance(text);
+    m_texts.insert(key, made);
+    return *made;
 }
 
-} // namespace
+qreal ExchangeDelegate::draw(QPainter *painter, Face face, const QColor &color, qreal x, const QRect &cell, const QString &text, qreal room, Qt::TextElideMode mode) const
+{
+    if (text.isEmpty() || room < scaled(8))
+        return 0;
+    const QFont font = fontOf(face == Face::Wire);
+    const Laid *laid = &lay(face, text);
+    if (laid->width > room)
+        laid = &lay(face, QFontMetricsF(font).elidedText(text, mode, room));
+    painter->setFont(font);
+    painter->setPen(color);
+    const qreal baseline = centredBaseline(font, cell.top(), cell.height());
+    painter->drawStaticText(QPointF(x, baseline - QFontMetricsF(font).ascent()), laid->text);
+    return laid->width;
+}
 
-QSize ExchangeDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const { return {scaled(60), scaled(26)}; }
+void ExchangeDelegate::drawRight(QPainter *painter, Face face, const QColor &color, const QRect &cell, const QString &text) const
+{
+    const qreal room = cell.width() - scaled(2 * padding);
+    const qreal width = std::min(lay(face, text).width, room);
+    draw(painter, face, color, cell.right() + 1 - scaled(padding) - width, cell, text, room + 1);
+}
 
 void ExchangeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const auto *exchange = index.data(ExchangeModel::RowRole).value<const ExchangeRow *>();
-    if (!exchange)
+    const auto *shown = index.data(ExchangeModel::RowRole).value<const ExchangeRow *>();
+    if (!shown)
         return;
     const Tokens &t = Tokens::current();
-    painter->save();
-    painter->setRenderHint(QPainter::Antialiasing);
-    const bool selected = option.state & QStyle::State_Selected;
+    const Row &row = shown->row;
+    const QRect cell = option.rect;
     const auto *view = qobject_cast<const QAbstractItemView *>(option.widget);
-    const bool first = view && index.column() == ExchangeModel::Status;
-    drawRowBackground(painter, option.rect, selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver, false);
-    if (first && selected && view->hasFocus())
-        painter->fillRect(QRect(option.rect.left(), option.rect.top(), 3, option.rect.height()), t.focus);
-    if (exchange->pinned && first)
-        painter->fillRect(QRect(option.rect.left(), option.rect.top() + scaled(4), 3, option.rect.height() - scaled(8)), t.accent);
-    const QRect rect = option.rect.adjusted(first ? scaled(12) : scaled(8), 0, -scaled(6), 0);
-    painter->setClipRect(option.rect);
-    const observe::Row &row = exchange->row;
-    const Cell cell{painter, rect, centredBaseline(typeFont(Type::Control), rect.top(), rect.height())};
+    const bool focusedRow = view && view->hasFocus() && view->currentIndex().row() == index.row();
+    painter->save();
+    painter->setClipRect(cell);
+    const bool firstColumn = cell.left() <= 0;
+    drawRowBackground(painter, cell, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, m_hoveredRow == index.row(), focusedRow && firstColumn, option.direction == Qt::RightToLeft);
+    const qreal left = cell.left() + scaled(padding), room = cell.width() - scaled(2 * padding);
     switch (index.column()) {
-    case ExchangeModel::Status: drawStatus(cell, *exchange); break;
-    case ExchangeModel::Method: cell.text(typeFont(Type::Wire), methodColor(fromUtf8(row.method)), rect.left(), rect.width(), methodShort(fromUtf8(row.method))); break;
-    case ExchangeModel::Host: {
-        const QString host = fromUtf8(row.host);
-        const qsizetype dot = host.at(0).isDigit() || host.startsWith(QLatin1Char('[')) ? -1 : host.indexOf(QLatin1Char('.'));
-        const qreal used = cell.text(typeFont(Type::Control), t.text, rect.left(), rect.width(), dot < 0 ? host : host.left(dot));
-        if (dot >= 0)
-            cell.text(typeFont(Type::Control), t.text3, rect.left() + used, rect.width() - used, host.mid(dot));
+    case ExchangeModel::Status: paintStatus(painter, cell, *shown); break;
+    case ExchangeModel::Method: {
+        const QString method = fromUtf8(row.method);
+        draw(painter, Face::Wire, methodColor(method), left, cell, methodShort(method), room);
         break;
     }
-    case ExchangeModel::Path: {
-        const QString query = row.query.empty() ? QString() : QLatin1Char('?') + fromUtf8(row.query);
-        const QFont font = typeFont(Type::Control);
-        const QString path = fromUtf8(row.path);
-        const qreal whole = QFontMetricsF(font).horizontalAdvance(path);
-        const qreal used = cell.text(font, t.text, rect.left(), query.isEmpty() || whole > rect.width() ? rect.width() : rect.width() - scaled(10), path, Qt::ElideMiddle);
-        cell.text(font, t.text3, rect.left() + used, rect.width() - used, query);
-        break;
-    }
-    case ExchangeModel::Route: cell.text(typeFont(Type::Control), row.route.empty() ? t.text3 : t.text, rect.left(), rect.width(), row.route.empty() ? tr("none") : fromUtf8(row.route)); break;
-    case ExchangeModel::Duration: drawDuration(cell, row); break;
-    case ExchangeModel::Size:
+    case ExchangeModel::Host: paintHost(painter, cell, row); break;
+    case ExchangeModel::Path: paintPath(painter, cell, row); break;
+    case ExchangeModel::Duration: paintDuration(painter, cell, row); break;
+    case ExchangeModel::Size: drawRight(painter, Face::Wire, t.text2, cell, columnText(row, index.column())); break;
     case ExchangeModel::RequestSize:
-    case ExchangeModel::Tries:
-        cell.right(typeFont(Type::Wire), t.text2, columnText(row, index.column()));
-        break;
-    default: cell.text(typeFont(index.column() == ExchangeModel::Time || index.column() == ExchangeModel::Endpoint || index.column() == ExchangeModel::Client ? Type::Wire : Type::Control),
-                       t.text2, rect.left(), rect.width(), columnText(row, index.column()));
+    case ExchangeModel::Tries: drawRight(painter, Face::Wire, t.text2, cell, columnText(row, index.column())); break;
+    case ExchangeModel::Time:
+    case ExchangeModel::Endpoint:
+    case ExchangeModel::Client: draw(painter, Face::Wire, t.text2, left, cell, columnText(row, index.column()), room); break;
+    case ExchangeModel::Note: draw(painter, Face::Text, row.error.empty() ? t.text3 : t.server.text, left, cell, columnText(row, index.column()), room); break;
+    default: draw(painter, Face::Text, t.text2, left, cell, columnText(row, index.column()), room); break;
     }
     painter->restore();
+}
+
+void ExchangeDelegate::paintStatus(QPainter *painter, const QRect &cell, const ExchangeRow &shown) const
+{
+    const Tokens &t = Tokens::current();
+    const Row &row = shown.row;
+    const Mark mark = markOf(row);
+    const qreal middle = cell.top() + cell.height() / 2.0;
+    const qreal phase = mark == Mark::InFlight && motion(1) > 0 ? double(QDateTime::currentMSecsSinceEpoch() % 1000) / 1000.0 : 0;
+    paintMark(painter, QPointF(cell.left() + scaled(17), middle), mark, 0, phase);
+    draw(painter, Face::Wire, mark == Mark::InFlight ? t.text2 : t.hue(hueOf(mark)).text, cell.left() + scaled(29), cell, columnText(row, ExchangeModel::Status), scaled(30));
+    const Verdict verdict = verdictOf(row);
+    const int size = scaled(14);
+    if (verdict != Verdict::None)
+        paintIcon(painter, QRectF(cell.left() + scaled(67) - size / 2.0, middle - size / 2.0, size, size), iconOf(verdict), t.hue(hueOf(verdict)).text);
+    if (shown.pinned || shown.marked)
+        paintIcon(painter, QRectF(cell.left() + scaled(75), middle - scaled(6), scaled(12), scaled(12)), shown.marked ? IconId::Compare : IconId::Pin, t.accentText);
+}
+
+void ExchangeDelegate::paintHost(QPainter *painter, const QRect &cell, const Row &row) const
+{
+    const Tokens &t = Tokens::current();
+    const QString host = fromUtf8(row.host);
+    const qsizetype dot = host.indexOf(QLatin1Char('.'));
+    const bool address = !host.isEmpty() && host.front().isDigit();
+    const QString first = dot < 0 || address ? host : host.left(dot);
+    const qreal left = cell.left() + scaled(padding), right = cell.right() + 1 - scaled(padding);
+    const qreal width = draw(painter, Face::Text, t.text2, left, cell, first, right - left);
+    if (first.size() < host.size())
+        draw(painter, Face::Text, t.text3, left + width, cell, host.mid(first.size()), right - left - width);
+}
+
+void ExchangeDelegate::paintPath(QPainter *painter, const QRect &cell, const Row &row) const
+{
+    const Tokens &t = Tokens::current();
+    const qreal left = cell.left() + scaled(padding), right = cell.right() + 1 - scaled(padding);
+    const qreal width = draw(painter, Face::Text, t.text, left, cell, fromUtf8(row.path), right - left, Qt::ElideMiddle);
+    if (!row.query.empty())
+        draw(painter, Face::Text, t.text3, left + width, cell, QLatin1Char('?') + fromUtf8(row.query), right - left - width);
+}
+
+void ExchangeDelegate::paintDuration(QPainter *painter, const QRect &cell, const Row &row) const
+{
+    const Tokens &t = Tokens::current();
+    const qreal left = cell.left() + scaled(padding), height = scaled(4), track = scaled(barWidth);
+    const QRectF bar(left, cell.top() + (cell.height() - height) / 2.0, track, height);
+    painter->setRenderHint(QPainter::Antialiasing);
+    drawBox(painter, bar, 2, t.line, QColor());
+    QRectF whole = bar;
+    whole.setWidth(track * barFraction(row.durationMicros));
+    drawBox(painter, whole, 2, t.hue(barHue(row)).fill, QColor());
+    const double share = row.durationMicros > 0 ? double(row.gatewayMicros) / double(row.durationMicros) : 0;
+    if (share > 0.02 && share < 1 && whole.width() > scaled(4)) { // the gateway's own part
+        painter->save();
+        painter->setClipRect(QRectF(whole.left(), whole.top(), std::max(1.0, whole.width() * share), whole.height()), Qt::IntersectClip);
+        drawBox(painter, whole, 2, t.focus, QColor());
+        painter->restore();
+    }
+    painter->setRenderHint(QPainter::Antialiasing, false);
+    drawRight(painter, Face::Wire, row.durationMicros >= slowMicros ? t.client.text : t.text, cell.adjusted(scaled(barWidth), 0, 0, 0), columnText(row, ExchangeModel::Duration));
 }
 
 } // namespace gatehouse::ui

@@ -1,535 +1,644 @@
 #include "ui/traffic/trafficpanel.h"
 
-#include "gateway/observe/filter.h"
 #include "ui/models/exchangemodel.h"
 #include "ui/models/exchangetext.h"
 #include "ui/models/format.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/theme.h"
-#include "ui/traffic/chipbar.h"
+#include "ui/traffic/chiprow.h"
+#include "ui/traffic/comparedialog.h"
 #include "ui/traffic/detailpane.h"
-#include "ui/traffic/exchangedelegate.h"
+#include "ui/traffic/exchangetable.h"
+#include "ui/traffic/timeline.h"
+#include "ui/traffic/trafficfilter.h"
+#include "ui/widgets/bodyviewer.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/filterfield.h"
+#include "ui/widgets/filterterms.h"
 #include "ui/widgets/states.h"
+#include "ui/widgets/why/whyview.h"
 
+#include <QtCore/QDateTime>
+#include <QtCore/QPointer>
 #include <QtCore/QTimer>
+#include <QtGui/QAction>
 #include <QtGui/QClipboard>
 #include <QtGui/QGuiApplication>
-#include <QtGui/QKeyEvent>
-#include <QtWidgets/QHeaderView>
+#include <QtWidgets/QBoxLayout>
+#include <QtWidgets/QDialog>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QMenu>
-#include <QtWidgets/QScrollBar>
+#include <QtWidgets/QPushButton>
 #include <QtWidgets/QSplitter>
 #include <QtWidgets/QStackedWidget>
-#include <QtWidgets/QTableView>
-#include <QtWidgets/QVBoxLayout>
+#include <QtWidgets/QToolButton>
 
 namespace gatehouse::ui {
 
 namespace {
 
-std::string s(const QString &text) { return text.toStdString(); }
-
-// Chips write these; the counts beside them are of what the rest of the filter lets through.
-bool isChipTerm(const QString &term)
-{
-    const QString bare = term.startsWith(QLatin1Char('-')) ? term.mid(1) : term;
-    return bare.startsWith(QLatin1String("status:")) || bare.startsWith(QLatin1String("verdict:"));
-}
+constexpr int figuresMillis = 250; // live figures change at most four times a second
 
 class TrafficPanel final : public Panel {
 public:
-    TrafficPanel(const PanelContext &context, api::Api api) : m_context(context), m_api(api), m_model(new ExchangeModel(api.exchanges, this))
-    {
-        build();
-        addActions();
-        connect(m_model, &ExchangeModel::countsChanged, this, [this] { showCounts(); });
-        connect(m_model, &ExchangeModel::arrived, this, [this](int rows) { arrived(rows); });
-        connect(m_model, &ExchangeModel::changed, this, [this](quint64 id) {
-            if (m_detail->detail() && m_detail->detail()->row.id == id)
-                m_detail->refresh();
-        });
-        auto *second = new QTimer(this);
-        connect(second, &QTimer::timeout, m_timeline, qOverload<>(&QWidget::update));
-        second->start(1000);
-        m_model->setLive(true);
-        m_model->poll();
-        applyFilter();
-        showCounts();
-    }
+    TrafficPanel(const PanelContext &context, api::Api api);
 
-    void activate() override { m_table->setFocus(); }
-    void focusFilter() override { m_filter->edit()->setFocus(); }
-    QList<QWidget *> regions() override { return {m_filter->edit(), m_table, m_detail}; }
-    bool open(const Place &place) override
-    {
-        if (place.kind == Place::Kind::Exchanges) {
-            m_filter->setExpression(place.name);
-            applyFilter();
-        } else if (place.kind == Place::Kind::Exchange) {
-            int row = m_model->rowOfId(place.id);
-            if (row < 0) {
-                m_filter->setExpression({});
-                applyFilter();
-                row = m_model->rowOfId(place.id);
-            }
-            if (row < 0)
-                return false;
-            select(row);
-            if (place.detail == QLatin1String("why"))
-                m_detail->setTab(DetailPane::Why);
-            else if (place.detail == QLatin1String("timing"))
-                m_detail->setTab(DetailPane::Timing);
-        }
-        return true;
-    }
-    QString selectedRequest(quint64 *exchange) const override
-    {
-        if (!m_detail->detail())
-            return {};
-        *exchange = m_detail->detail()->row.id;
-        return asCurl(*m_detail->detail(), base());
-    }
-    bool leave() override
-    {
-        if (!m_table->currentIndex().isValid())
-            return false;
-        m_table->clearSelection();
-        m_table->setCurrentIndex({});
-        return true;
-    }
-    QVariantMap saveState() const override
-    {
-        return {{QStringLiteral("splitter"), m_splitter->saveState()}, {QStringLiteral("columns"), m_table->horizontalHeader()->saveState()}, {QStringLiteral("tab"), m_detail->tab()},
-                {QStringLiteral("timeline"), m_band->isVisibleTo(this)}};
-    }
-    void restoreState(const QVariantMap &state) override
-    {
-        m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
-        m_table->horizontalHeader()->restoreState(state.value(QStringLiteral("columns")).toByteArray());
-        m_detail->setTab(state.value(QStringLiteral("tab"), int(DetailPane::Why)).toInt());
-        m_band->setVisible(state.value(QStringLiteral("timeline"), true).toBool());
-    }
+    void activate() override { m_table->setFocus(Qt::OtherFocusReason); }
+    bool open(const Place &place) override;
+    void focusFilter() override { m_filterField->edit()->setFocus(Qt::ShortcutFocusReason); }
+    QString selectedRequest(quint64 *exchange) const override;
+    bool leave() override;
+    QList<QWidget *> regions() override { return {m_filterField->edit(), m_table, m_detail}; }
+    QVariantMap saveState() const override;
+    void restoreState(const QVariantMap &state) override;
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
 
 private:
-    void build()
-    {
-        auto *layout = new QVBoxLayout(this);
-        layout->setContentsMargins({});
-        layout->setSpacing(0);
-        layout->addLayout(buildFilterBar());
-        m_error = new FieldError(this);
-        m_error->setContentsMargins(scaled(14), 0, 0, 0);
-        layout->addWidget(m_error);
-        m_band = new QWidget(this);
-        auto *band = new QVBoxLayout(m_band);
-        band->setContentsMargins({});
-        band->setSpacing(0);
-        m_chips = new ChipBar(m_band);
-        m_timeline = new Timeline(*m_model, m_band);
-        band->addWidget(m_chips);
-        band->addWidget(m_timeline);
-        layout->addWidget(m_band);
-        layout->addWidget(new Hairline(Qt::Horizontal, this));
-        connect(m_chips, &ChipBar::chosen, this, [this](const QString &term, Qt::KeyboardModifiers modifiers) { chipChosen(term, modifiers); });
-        m_splitter = new QSplitter(Qt::Horizontal, this);
-        m_splitter->setChildrenCollapsible(false);
-        m_splitter->addWidget(buildTable());
-        m_detail = new DetailPane(m_api.exchanges, *m_context.navigator);
-        m_detail->setMinimumWidth(scaled(320));
-        m_splitter->addWidget(m_detail);
-        m_splitter->setStretchFactor(0, 52);
-        m_splitter->setStretchFactor(1, 48);
-        m_splitter->setSizes({scaled(628), scaled(576)});
-        layout->addWidget(m_splitter, 1);
-        connect(m_detail, &DetailPane::copyRequested, this, [this] { copyCurl(); });
-        connect(m_detail, &DetailPane::resendRequested, this, [this] { resend(); });
-        connect(m_detail, &DetailPane::pinRequested, this, [this] { pin(); });
-    }
+    QWidget *buildFilterBar();
+    QWidget *buildOverTime();
+    QWidget *buildTable();
+    void connectAll();
+    void addActions();
+    void addTableAction(const char *id, const QString &text, const QList<QKeySequence> &keys, IconId icon, std::function<void()> run);
 
-    QHBoxLayout *buildFilterBar()
-    {
-        auto *bar = new QHBoxLayout;
-        bar->setContentsMargins(scaled(10), scaled(6), scaled(10), scaled(6));
-        bar->setSpacing(scaled(4));
-        m_filter = new FilterField(tr("Type to filter"), this);
-        m_filter->complete = [this](const QString &typed) { return completions(typed); };
-        bar->addWidget(m_filter, 1);
-        m_followButton = iconButton(IconId::Follow, tr("Follow what comes (F)"), this);
-        m_followButton->setCheckable(true);
-        m_followButton->setChecked(true);
-        m_recordButton = iconButton(IconId::Pause, tr("Pause recording"), this);
-        m_recordButton->setCheckable(true);
-        auto *clear = iconButton(IconId::Trash, tr("Clear the recording"), this);
-        auto *columns = iconButton(IconId::Columns, tr("Columns"), this);
-        for (QToolButton *b : {m_followButton, m_recordButton, clear, columns})
-            bar->addWidget(b);
-        connect(m_filter, &FilterField::expressionChanged, this, [this] { applyFilter(); });
-        connect(m_filter, &FilterField::leftDownwards, this, [this] { m_table->setFocus(); });
-        connect(m_followButton, &QToolButton::clicked, this, [this](bool on) { setFollow(on); });
-        connect(m_recordButton, &QToolButton::clicked, this, [this](bool paused) { m_api.exchanges.setRecording(!paused); });
-        connect(clear, &QToolButton::clicked, this, [this] {
-            m_model->clear();
-            m_detail->show(0);
-        });
-        connect(columns, &QToolButton::clicked, this, [this, columns] { columnMenu(columns->mapToGlobal(QPoint(0, columns->height()))); });
-        return bar;
-    }
-
-    QWidget *buildTable()
-    {
-        m_tablePages = new QStackedWidget;
-        auto *page = new QWidget;
-        auto *layout = new QVBoxLayout(page);
-        layout->setContentsMargins({});
-        layout->setSpacing(0);
-        m_table = new QTableView(page);
-        m_table->setModel(m_model);
-        m_table->setItemDelegate(new ExchangeDelegate(m_table));
-        m_table->setFrameShape(QFrame::NoFrame);
-        m_table->setShowGrid(false);
-        m_table->setMouseTracking(true);
-        m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-        m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-        m_table->setAccessibleName(tr("Exchanges"));
-        m_table->setVerticalScrollMode(QAbstractItemView::ScrollPerItem);
-        m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-        m_table->setContextMenuPolicy(Qt::CustomContextMenu);
-        m_table->setTabKeyNavigation(false);
-        m_table->installEventFilter(this);
-        m_table->verticalHeader()->hide();
-        m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-        m_table->verticalHeader()->setMinimumSectionSize(scaled(22));
-        m_table->verticalHeader()->setDefaultSectionSize(scaled(26));
-        QHeaderView *head = m_table->horizontalHeader();
-        head->setSectionsMovable(true);
-        head->setHighlightSections(false);
-        head->setMinimumSectionSize(scaled(36));
-        head->setContextMenuPolicy(Qt::CustomContextMenu);
-        const std::pair<int, int> widths[] = {{ExchangeModel::Status, 88}, {ExchangeModel::Method, 60}, {ExchangeModel::Host, 76}, {ExchangeModel::Route, 90},
-                                              {ExchangeModel::Duration, 106}, {ExchangeModel::Size, 68}, {ExchangeModel::Time, 96}};
-        for (const auto &[column, width] : widths)
-            m_table->setColumnWidth(column, scaled(width));
-        for (int column = ExchangeModel::Time; column < ExchangeModel::ColumnCount; ++column)
-            m_table->setColumnHidden(column, true);
-        head->setSectionResizeMode(ExchangeModel::Path, QHeaderView::Stretch);
-        head->setSortIndicatorShown(true);
-        head->setSortIndicator(-1, Qt::AscendingOrder);
-        head->setSectionsClickable(true);
-        connect(head, &QHeaderView::sectionClicked, this, [this](int column) { sortBy(column); });
-        connect(head, &QHeaderView::customContextMenuRequested, this, [this, head](const QPoint &at) { columnMenu(head->mapToGlobal(at)); });
-        layout->addWidget(m_table, 1);
-        m_more = linkButton({}, page);
-        m_more->hide();
-        connect(m_more, &QPushButton::clicked, this, [this] { setFollow(true); });
-        layout->addWidget(m_more, 0, Qt::AlignHCenter);
-        m_tablePages->addWidget(page);
-        m_empty = new EmptyState(IconId::Traffic, tr("No requests yet"), {});
-        m_tablePages->addWidget(m_empty);
-        m_none = new EmptyState(IconId::Filter, tr("Nothing matches the filter"), {});
-        connect(m_none->addButton(tr("Clear the filter")), &QPushButton::clicked, this, [this] { m_filter->setExpression({}); });
-        m_tablePages->addWidget(m_none);
-        connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
-            m_detail->show(now.isValid() ? m_model->rowAt(now.row()).row.id : 0);
-        });
-        connect(m_table->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] {
-            if (m_table->verticalScrollBar()->sliderPosition() < m_table->verticalScrollBar()->maximum())
-                setFollow(false);
-        });
-        connect(m_table, &QTableView::clicked, this, [this] { setFollow(false); });
-        connect(m_table, &QTableView::customContextMenuRequested, this, [this](const QPoint &at) { cellMenu(m_table->indexAt(at), m_table->viewport()->mapToGlobal(at)); });
-        return m_tablePages;
-    }
-
-    void addActions()
-    {
-        const auto add = [&](const char *id, const QString &text, const QList<QKeySequence> &keys, std::function<void()> run, QWidget *scope) {
-            m_context.actions->add({QLatin1String(id), text, tr("Traffic"), keys, std::nullopt, std::move(run)}, scope);
-        };
-        add("traffic.timeline", tr("Show or hide chips and timeline"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T)}, [this] { m_band->setVisible(!m_band->isVisible()); }, this);
-        add("traffic.resend", tr("Edit and resend"), {QKeySequence(Qt::CTRL | Qt::Key_R)}, [this] { resend(); }, this);
-        add("traffic.copyCurl", tr("Copy as curl"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)}, [this] { copyCurl(); }, this);
-        add("traffic.copyRows", tr("Copy rows as Markdown"), {QKeySequence(Qt::CTRL | Qt::Key_C)}, [this] { copyRows(RowFormat::Markdown); }, m_table);
-        add("traffic.clear", tr("Clear the recording"), {}, [this] { m_model->clear(); }, this);
-        for (int tab = DetailPane::Overview; tab <= DetailPane::Why; ++tab) {
-            const QString names[] = {tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Why")};
-            add(qPrintable(QStringLiteral("traffic.tab%1").arg(tab + 1)), tr("Show %1").arg(names[tab]), {QKeySequence(Qt::ALT | Qt::Key(Qt::Key_1 + tab))}, [this, tab] { m_detail->setTab(tab); }, this);
-        }
-    }
-
-    // Letters act on the table alone, so that they can be typed everywhere else.
-    bool eventFilter(QObject *watched, QEvent *event) override
-    {
-        if (watched != m_table || event->type() != QEvent::KeyPress)
-            return Panel::eventFilter(watched, event);
-        const auto *key = static_cast<QKeyEvent *>(event);
-        if (key->modifiers() & ~Qt::KeypadModifier & ~Qt::ShiftModifier)
-            return false;
-        const QModelIndex current = m_table->currentIndex();
-        switch (key->key()) {
-        case Qt::Key_F: setFollow(!m_follow); return true;
-        case Qt::Key_P: pin(); return true;
-        case Qt::Key_C: copyCurl(); return true;
-        case Qt::Key_R: resend(); return true;
-        case Qt::Key_Equal: filterBy(current, false); return true;
-        case Qt::Key_Minus: filterBy(current, true); return true;
-        case Qt::Key_End: setFollow(true); return true;
-        case Qt::Key_Up:
-        case Qt::Key_PageUp:
-        case Qt::Key_Home: setFollow(false); return false;
-        case Qt::Key_Return:
-        case Qt::Key_Enter: m_detail->setFocus(); focusInto(m_detail); return true;
-        default: return false;
-        }
-    }
-    static void focusInto(QWidget *pane)
-    {
-        for (QWidget *child : pane->findChildren<QWidget *>())
-            if (child->isVisible() && (child->focusPolicy() & Qt::TabFocus)) {
-                child->setFocus(Qt::TabFocusReason);
-                return;
-            }
-    }
-
-    void applyFilter()
-    {
-        const QString expression = m_filter->expression();
-        auto whole = observe::Filter::parse(s(expression));
-        m_filter->setProblem(!whole.ok());
-        m_error->setError(whole ? QString() : QString::fromStdString(whole.error().message));
-        if (!whole)
-            return; // the last result stays
-        QStringList rest;
-        for (const QString &term : m_filter->chips())
-            if (!isChipTerm(term))
-                rest << term;
-        const QString typed = m_filter->edit()->text().trimmed();
-        if (!typed.isEmpty() && !isChipTerm(typed))
-            rest << typed;
-        auto counted = observe::Filter::parse(s(rest.join(QLatin1Char(' '))));
-        const auto test = [](const observe::Filter &filter) -> ExchangeModel::Filter {
-            if (filter.empty())
-                return {};
-            return [filter](const observe::Row &row) { return filter.matches(row); };
-        };
-        const uint64_t selected = m_detail->detail() ? m_detail->detail()->row.id : 0;
-        m_model->setFilter(counted ? test(*counted) : ExchangeModel::Filter(), test(*whole));
-        m_chips->setTerms(m_filter->chips());
-        if (const int row = selected ? m_model->rowOfId(selected) : -1; row >= 0)
-            select(row);
-        showCounts();
-        if (m_follow)
-            m_table->scrollToBottom();
-    }
-
-    QList<FilterCompletion> completions(const QString &typed) const
-    {
-        QList<FilterCompletion> out;
-        const QString bare = typed.startsWith(QLatin1Char('-')) ? typed.mid(1) : typed;
-        if (bare.isEmpty() || bare.contains(QLatin1Char(':')))
-            return out;
-        for (const std::string_view key : observe::Filter::keys()) {
-            const QString name = fromUtf8(key);
-            if (name.startsWith(bare, Qt::CaseInsensitive))
-                out << FilterCompletion{std::nullopt, (typed.startsWith(QLatin1Char('-')) ? QStringLiteral("-") : QString()) + name + QLatin1Char(':'), {}, {}};
-        }
-        return out;
-    }
-
-    void chipChosen(const QString &term, Qt::KeyboardModifiers modifiers)
-    {
-        const bool on = m_filter->chips().contains(term);
-        if (!(modifiers & (Qt::ShiftModifier | Qt::AltModifier)))
-            for (const QString &other : m_filter->chips())
-                if (isChipTerm(other))
-                    m_filter->removeTerm(other);
-        if (term.isEmpty())
-            applyFilter();
-        else if (modifiers & Qt::AltModifier)
-            m_filter->addTerm(QLatin1Char('-') + term);
-        else if (!on)
-            m_filter->addTerm(term);
-        else
-            m_filter->removeTerm(term);
-        applyFilter();
-    }
-
-    void showCounts()
-    {
-        const int shown = m_model->rowCount();
-        const size_t held = m_model->held();
-        m_chips->setCounts(m_model->counts());
-        m_filter->setCount(shown == int(held) ? countText(held) : tr("%1 of %2").arg(countText(uint64_t(shown)), countText(held)));
-        if (shown > 0)
-            m_tablePages->setCurrentIndex(0);
-        else if (held == 0)
-            showEmpty();
-        else {
-            m_none->setText(tr("Nothing matches the filter"), tr("%n request(s) are recorded. Take a term away to see more.", nullptr, int(held)));
-            m_tablePages->setCurrentWidget(m_none);
-        }
-    }
-
-    void showEmpty()
-    {
-        const api::Status status = m_api.apply.status();
-        const bool running = status.state == api::EngineState::Running && !status.listeners.empty();
-        const QString url = running ? QString::fromStdString(status.listeners.front().url) : QString();
-        m_empty->setText(tr("No requests yet"), running ? tr("Gatehouse listens at %1. What comes there appears here.").arg(QString::fromStdString(status.listeners.front().address))
-                                                        : tr("The gateway is stopped. Start it with Ctrl+. and send it a request."));
-        if (running && url != m_example) {
-            m_example = url;
-            m_empty->setExample(QStringLiteral("curl -i %1/").arg(url));
-        }
-        m_tablePages->setCurrentWidget(m_empty);
-    }
-
-    void arrived(int rows)
-    {
-        showCounts();
-        if (m_follow) {
-            m_table->scrollToBottom();
-            return;
-        }
-        m_unseen += rows;
-        m_more->setText(tr("%n new, End follows again", nullptr, m_unseen));
-        m_more->show();
-    }
-
-    void setFollow(bool on)
-    {
-        m_follow = on;
-        m_followButton->setChecked(on);
-        if (!on)
-            return;
-        m_unseen = 0;
-        m_more->hide();
-        m_table->scrollToBottom();
-    }
-
-    void select(int row)
-    {
-        setFollow(false);
-        m_table->setCurrentIndex(m_model->index(row, 0));
-        m_table->scrollTo(m_model->index(row, 0));
-    }
-
-    void sortBy(int column)
-    {
-        const bool same = m_model->sortColumn() == column;
-        // Up, down, as they arrived.
-        const int next = same && m_model->sortOrder() == Qt::DescendingOrder ? -1 : column;
-        const Qt::SortOrder order = same ? Qt::DescendingOrder : Qt::AscendingOrder;
-        m_model->sort(next, order);
-        m_table->horizontalHeader()->setSortIndicator(next, order);
-        setFollow(next < 0);
-    }
-
-    void filterBy(const QModelIndex &index, bool exclude)
-    {
-        if (!index.isValid())
-            return;
-        const QString term = filterTerm(m_model->rowAt(index.row()).row, index.column());
-        if (!term.isEmpty())
-            m_filter->addTerm(exclude ? QLatin1Char('-') + term : term);
-        applyFilter();
-    }
-
-    QString base() const
-    {
-        const api::Status status = m_api.apply.status();
-        return status.listeners.empty() ? QStringLiteral("http://127.0.0.1:8080") : QString::fromStdString(status.listeners.front().url);
-    }
-    void copyCurl()
-    {
-        if (m_detail->detail())
-            QGuiApplication::clipboard()->setText(asCurl(*m_detail->detail(), base()));
-    }
-    void resend()
-    {
-        if (m_detail->detail())
-            m_context.navigator->newRequest(asCurl(*m_detail->detail(), base()));
-    }
-    void pin()
-    {
-        if (const QModelIndex now = m_table->currentIndex(); now.isValid())
-            m_model->togglePinned(m_model->rowAt(now.row()).row.id);
-    }
-    void copyRows(RowFormat format)
-    {
-        std::vector<observe::Row> rows;
-        QModelIndexList selected = m_table->selectionModel()->selectedRows();
-        std::sort(selected.begin(), selected.end());
-        for (const QModelIndex &index : selected)
-            rows.push_back(m_model->rowAt(index.row()).row);
-        std::vector<int> columns;
-        for (int column = 0; column < ExchangeModel::ColumnCount; ++column)
-            if (!m_table->isColumnHidden(column))
-                columns.push_back(column);
-        if (!rows.empty())
-            QGuiApplication::clipboard()->setText(rowsAsText(rows, columns, format));
-    }
-
-    void cellMenu(const QModelIndex &index, const QPoint &at)
-    {
-        if (!index.isValid())
-            return;
-        QMenu menu(this);
-        if (const QString term = filterTerm(m_model->rowAt(index.row()).row, index.column()); !term.isEmpty()) {
-            menu.addAction(tr("Only %1").arg(term), this, [this, index] { filterBy(index, false); });
-            menu.addAction(tr("Without %1").arg(term), this, [this, index] { filterBy(index, true); });
-            menu.addSeparator();
-        }
-        menu.addAction(tr("Edit and resend"), this, [this] { resend(); });
-        menu.addAction(m_model->rowAt(index.row()).pinned ? tr("Unpin") : tr("Pin"), this, [this] { pin(); });
-        menu.addSeparator();
-        menu.addAction(tr("Copy as curl"), this, [this] { copyCurl(); });
-        menu.addAction(tr("Copy rows as Markdown"), this, [this] { copyRows(RowFormat::Markdown); });
-        menu.addAction(tr("Copy rows as CSV"), this, [this] { copyRows(RowFormat::Csv); });
-        menu.addAction(tr("Copy rows as JSON"), this, [this] { copyRows(RowFormat::Json); });
-        menu.exec(at);
-    }
-    void columnMenu(const QPoint &at)
-    {
-        QMenu menu(this);
-        for (int column = 0; column < ExchangeModel::ColumnCount; ++column) {
-            QAction *action = menu.addAction(columnTitle(column));
-            action->setCheckable(true);
-            action->setChecked(!m_table->isColumnHidden(column));
-            action->setEnabled(column != ExchangeModel::Status);
-            connect(action, &QAction::toggled, this, [this, column](bool on) { m_table->setColumnHidden(column, !on); });
-        }
-        menu.exec(at);
-    }
+    void applyFilter(const QString &expression);
+    void resetFilter();
+    void showFigures();
+    void showPage();
+    void describeNothing();
+    void showCurrent(quint64 id);
+    void contextMenu(const QPoint &globalPos, int column);
+    std::optional<api::ExchangeDetail> current() const;
+    void copyRows(RowFormat format) const;
+    void copyCurl() const;
+    void copyUrl() const;
+    void clear();
+    void replay();
+    void editAndResend();
+    void compare();
+    void filterByCell(bool exclude);
+    void setOverTimeShown(bool shown);
+    QString baseUrl() const;
 
     PanelContext m_context;
     api::Api m_api;
     ExchangeModel *m_model;
-    FilterField *m_filter;
-    FieldError *m_error;
-    QToolButton *m_followButton, *m_recordButton;
-    QWidget *m_band;
-    ChipBar *m_chips;
-    Timeline *m_timeline;
-    QSplitter *m_splitter;
-    QStackedWidget *m_tablePages;
-    QTableView *m_table;
-    QPushButton *m_more;
-    EmptyState *m_empty, *m_none;
-    DetailPane *m_detail;
-    QString m_example;
-    bool m_follow = true;
-    int m_unseen = 0;
+    TrafficFilter m_filter;
+    FilterField *m_filterField = nullptr;
+    FieldError *m_problem = nullptr;
+    QToolButton *m_follow = nullptr, *m_pause = nullptr;
+    ChipRow *m_chips = nullptr;
+    Timeline *m_timeline = nullptr;
+    QWidget *m_overTime = nullptr;
+    NoticeBar *m_notice = nullptr;
+    QStackedWidget *m_pages = nullptr;
+    EmptyState *m_empty = nullptr, *m_noHits = nullptr;
+    QPushButton *m_dropTerm = nullptr;
+    QString m_droppedTerm;
+    ExchangeTable *m_table = nullptr;
+    DetailPane *m_detail = nullptr;
+    QSplitter *m_splitter = nullptr;
+    QTimer m_figures, m_filterDelay;
+    quint64 m_sending = 0;
+    bool m_fresh = true;
 };
+
+TrafficPanel::TrafficPanel(const PanelContext &context, api::Api api)
+    : m_context(context)
+    , m_api(api)
+    , m_model(new ExchangeModel(api.exchanges, this))
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->setSpacing(0);
+    layout->addWidget(buildFilterBar());
+    layout->addWidget(m_problem);
+    m_overTime = buildOverTime();
+    layout->addWidget(m_overTime);
+    layout->addWidget(new Hairline(Qt::Horizontal));
+    m_notice = new NoticeBar(HueId::Client);
+    m_notice->hide();
+    layout->addWidget(m_notice);
+    m_splitter = new QSplitter(Qt::Horizontal);
+    m_splitter->setChildrenCollapsible(false);
+    m_detail = new DetailPane(m_api.exchanges);
+    m_detail->setMinimumWidth(scaled(320));
+    m_splitter->addWidget(buildTable());
+    m_splitter->addWidget(m_detail);
+    m_splitter->setStretchFactor(0, 52);
+    m_splitter->setStretchFactor(1, 48);
+    m_splitter->setSizes({5250, 4750});
+    layout->addWidget(m_splitter, 1);
+    connectAll();
+    addActions();
+    m_model->poll();
+    showFigures();
+}
+
+QWidget *TrafficPanel::buildFilterBar()
+{
+    auto *bar = new QWidget;
+    bar->setFixedHeight(scaled(44));
+    auto *row = new QHBoxLayout(bar);
+    row->setContentsMargins(scaled(10), 0, scaled(8), 0);
+    row->setSpacing(scaled(4));
+    m_filterField = new FilterField(tr("Type to filter"));
+    m_filterField->complete = [this](const QString &typed) { return completionsFor(typed, joinTerms(m_filterField->chips()), *m_model); };
+    row->addWidget(m_filterField, 1);
+    auto *rule = new Hairline(Qt::Vertical);
+    rule->setFixedHeight(scaled(28));
+    row->addWidget(rule);
+    m_follow = iconButton(IconId::Follow, tr("Follow the newest (F)"));
+    m_follow->setCheckable(true);
+    m_follow->setChecked(true);
+    m_pause = iconButton(IconId::Pause, tr("Pause recording"));
+    m_pause->setCheckable(true);
+    QToolButton *clear = iconButton(IconId::Trash, tr("Clear what is recorded"));
+    QToolButton *columns = iconButton(IconId::Columns, tr("Choose columns"));
+    for (QToolButton *button : {m_follow, m_pause, clear, columns})
+        row->addWidget(button);
+    connect(clear, &QToolButton::clicked, this, &TrafficPanel::clear);
+    connect(columns, &QToolButton::clicked, this, [this, columns] { m_table->chooseColumns(columns->mapToGlobal(QPoint(0, columns->height()))); });
+    m_problem = new FieldError;
+    m_problem->setContentsMargins(scaled(12), 0, scaled(12), scaled(4));
+    return bar;
+}
+
+QWidget *TrafficPanel::buildOverTime()
+{
+    auto *box = new QWidget;
+    box->setFixedHeight(scaled(68));
+    auto *layout = new QVBoxLayout(box);
+    layout->setContentsMargins(0, scaled(3), 0, scaled(3));
+    layout->setSpacing(0);
+    m_chips = new ChipRow;
+    m_timeline = new Timeline;
+    layout->addWidget(m_chips);
+    layout->addWidget(m_timeline);
+    return box;
+}
+
+QWidget *TrafficPanel::buildTable()
+{
+    m_pages = new QStackedWidget;
+    m_pages->setMinimumWidth(scaled(360));
+    m_table = new ExchangeTable(*m_model);
+    m_empty = new EmptyState(IconId::Traffic, tr("No requests yet"), tr("Requests appear here, with the reason why they went where they went."));
+    QPushButton *send = m_empty->addButton(tr("Send one from Explorer"), true);
+    connect(send, &QPushButton::clicked, this, [this] {
+        if (m_context.navigator)
+            m_context.navigator->newRequest(baseUrl() + QLatin1Char('/'));
+    });
+    m_noHits = new EmptyState(IconId::Filter, tr("Nothing matches this filter"), tr("Take a term away to see more."));
+    m_dropTerm = m_noHits->addButton(tr("Remove"));
+    connect(m_dropTerm, &QPushButton::clicked, this, [this] { m_filterField->removeTerm(m_droppedTerm); });
+    QPushButton *clear = m_noHits->addButton(tr("Clear the filter"));
+    connect(clear, &QPushButton::clicked, this, &TrafficPanel::resetFilter);
+    m_pages->addWidget(m_table);
+    m_pages->addWidget(m_empty);
+    m_pages->addWidget(m_noHits);
+    return m_pages;
+}
+
+void TrafficPanel::connectAll()
+{
+    m_figures.setInterval(figuresMillis);
+    m_figures.setSingleShot(true);
+    connect(&m_figures, &QTimer::timeout, this, &TrafficPanel::showFigures);
+    connect(m_model, &ExchangeModel::countsChanged, this, [this] {
+        if (m_fresh) { // the first ones at once: no empty window while there is something to see
+            m_fresh = m_model->held() == 0;
+            showFigures();
+        } else if (!m_figures.isActive()) {
+            m_figures.start();
+        }
+    });
+    connect(m_model, &ExchangeModel::changed, this, [this](quint64 id) {
+        if (id == m_detail->shown())
+            m_detail->refresh();
+    });
+    // Typing filters as it goes, but not for each key of a fast hand.
+    m_filterDelay.setSingleShot(true);
+    m_filterDelay.setInterval(80);
+    connect(m_filterField, &FilterField::expressionChanged, this, [this] { m_filterDelay.start(); });
+    connect(&m_filterDelay, &QTimer::timeout, this, [this] { applyFilter(m_filterField->expression()); });
+    connect(m_filterField, &FilterField::leftDownwards, this, [this] { m_table->setFocus(Qt::OtherFocusReason); });
+    connect(m_chips, &ChipRow::expressionChosen, this, [this](const QString &expression) { m_filterField->setExpression(expression); applyFilter(expression); });
+    connect(m_timeline, &Timeline::spanSelected, this, [this](qint64 from, qint64 to) {
+        m_filter.setSpan(std::pair<int64_t, int64_t>(from, to));
+        applyFilter(m_filter.expression());
+    });
+    connect(m_timeline, &Timeline::spanReset, this, [this] {
+        m_filter.setSpan({});
+        applyFilter(m_filter.expression());
+    });
+    connect(m_follow, &QToolButton::clicked, this, [this](bool on) { m_table->setFollow(on); });
+    connect(m_table, &ExchangeTable::followChanged, m_follow, &QToolButton::setChecked);
+    connect(m_pause, &QToolButton::clicked, this, [this](bool paused) {
+        m_api.exchanges.setRecording(!paused);
+        m_pause->setToolTip(paused ? tr("Record again") : tr("Pause recording"));
+        showFigures();
+    });
+    connect(m_table, &ExchangeTable::currentIdChanged, this, &TrafficPanel::showCurrent);
+    connect(m_table, &ExchangeTable::opened, this, [this] {
+        if (m_detail->tab() == DetailPane::Why)
+            m_detail->why()->setFocus(Qt::OtherFocusReason);
+        else
+            m_detail->focusWidget() ? m_detail->focusWidget()->setFocus(Qt::OtherFocusReason) : m_detail->why()->setFocus(Qt::OtherFocusReason);
+    });
+    connect(m_table, &QWidget::customContextMenuRequested, this, [this](const QPoint &at) {
+        const QModelIndex index = m_table->indexAt(at);
+        if (index.isValid())
+            contextMenu(m_table->viewport()->mapToGlobal(at), index.column());
+    });
+    const auto go = [this](const Place &place) {
+        if (m_context.navigator)
+            m_context.navigator->go(place);
+    };
+    connect(m_detail, &DetailPane::placeActivated, this, go);
+    connect(m_notice, &NoticeBar::placeActivated, this, go);
+    connect(m_detail, &DetailPane::replayRequested, this, &TrafficPanel::replay);
+    connect(m_detail, &DetailPane::copyRequested, this, &TrafficPanel::copyCurl);
+    connect(m_detail, &DetailPane::pinRequested, this, [this] { m_model->togglePinned(m_detail->shown()); });
+    connect(m_detail, &DetailPane::moreRequested, this, [this](const QPoint &at) { contextMenu(at, -1); });
+}
+
+void TrafficPanel::addTableAction(const char *id, const QString &text, const QList<QKeySequence> &keys, IconId icon, std::function<void()> run)
+{
+    ActionSpec spec;
+    spec.id = QLatin1String(id);
+    spec.text = text;
+    spec.group = tr("Traffic");
+    spec.shortcuts = keys;
+    spec.icon = icon;
+    spec.run = std::move(run);
+    m_context.actions->add(spec, m_table);
+}
+
+void TrafficPanel::addActions()
+{
+    if (!m_context.actions)
+        return;
+    addTableAction("traffic.follow", tr("&Follow the newest"), {Qt::Key_F}, IconId::Follow, [this] { m_table->setFollow(!m_table->follows()); });
+    addTableAction("traffic.pin", tr("&Pin"), {Qt::Key_P}, IconId::Pin, [this] {
+        m_model->togglePinned(m_table->currentId());
+        m_detail->setPinned(m_model->isPinned(m_detail->shown()));
+    });
+    addTableAction("traffic.curl", tr("&Copy as curl"), {Qt::Key_C, QKeySequence(QStringLiteral("Ctrl+Shift+C"))}, IconId::Copy, [this] { copyCurl(); });
+    addTableAction("traffic.copy", tr("Copy &rows as Markdown"), {QKeySequence::Copy}, IconId::Copy, [this] { copyRows(RowFormat::Markdown); });
+    addTableAction("traffic.replay", tr("&Send again"), {Qt::Key_R}, IconId::Refresh, [this] { replay(); });
+    addTableAction("traffic.resend", tr("&Edit and resend"), {QKeySequence(QStringLiteral("Ctrl+R"))}, IconId::Pencil, [this] { editAndResend(); });
+    addTableAction("traffic.compare", tr("Mark for compare, or compare"), {QKeySequence(QStringLiteral("Ctrl+D"))}, IconId::Compare, [this] { compare(); });
+    addTableAction("traffic.only", tr("Only this &value"), {Qt::Key_Equal}, IconId::Filter, [this] { filterByCell(false); });
+    addTableAction("traffic.exclude", tr("&Without this value"), {Qt::Key_Minus}, IconId::Filter, [this] { filterByCell(true); });
+    addTableAction("traffic.look", tr("&Look at the body"), {Qt::Key_Space}, IconId::Eye, [this] { m_detail->setTab(DetailPane::Response); });
+    const auto panelAction = [this](const QString &id, const QString &text, const QKeySequence &key, std::function<void()> run) {
+        ActionSpec spec;
+        spec.id = id;
+        spec.text = text;
+        spec.group = tr("Traffic");
+        if (!key.isEmpty())
+            spec.shortcuts = {key};
+        spec.run = std::move(run);
+        m_context.actions->add(spec, this);
+    };
+    panelAction(QStringLiteral("traffic.clear"), tr("Clear what is recorded"), {}, [this] { clear(); });
+    panelAction(QStringLiteral("traffic.overtime"), tr("Show or hide &time and classes"), QKeySequence(QStringLiteral("Ctrl+Shift+T")), [this] { setOverTimeShown(!m_overTime->isVisible()); });
+    const QStringList tabs{tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Why")};
+    for (int tab = 0; tab < tabs.size(); ++tab)
+        panelAction(QStringLiteral("traffic.tab%1").arg(tab + 1), tr("Detail: %1").arg(tabs[tab]), QKeySequence(Qt::ALT | Qt::Key(Qt::Key_1 + tab)), [this, tab] { m_detail->setTab(tab); });
+}
+
+// --- filter ----------------------------------------------------------------------------------------------------------
+
+void TrafficPanel::applyFilter(const QString &expression)
+{
+    m_filterDelay.stop();
+    QString problem;
+    const bool readable = m_filter.set(expression, &problem);
+    m_filterField->setProblem(!readable);
+    m_problem->setError(problem);
+    if (!readable)
+        return; // the last result stays
+    const uint64_t chosen = m_table->currentId();
+    const bool follows = m_table->follows();
+    m_chips->setExpression(expression);
+    m_model->setFilter(m_filter.counted(), m_filter.shown());
+    if (const int row = chosen != 0 ? m_model->rowOfId(chosen) : -1; row >= 0) {
+        m_table->setCurrentIndex(m_model->index(row, 0));
+        if (!follows)
+            m_table->scrollTo(m_model->index(row, 0), QAbstractItemView::PositionAtCenter);
+    }
+    m_table->setFollow(follows);
+    showFigures();
+}
+
+void TrafficPanel::resetFilter()
+{
+    m_filter.setSpan({});
+    m_filterField->setExpression({});
+    applyFilter({});
+}
+
+void TrafficPanel::filterByCell(bool exclude)
+{
+    const QModelIndex index = m_table->currentIndex();
+    if (!index.isValid())
+        return;
+    const QString term = filterTerm(m_model->rowAt(index.row()).row, index.column());
+    if (term.isEmpty())
+        return;
+    m_filterField->addTerm(exclude ? negated(term) : term);
+    applyFilter(m_filterField->expression());
+}
+
+// --- figures and states ----------------------------------------------------------------------------------------------
+
+void TrafficPanel::showFigures()
+{
+    m_chips->setCounts(m_model->counts());
+    m_timeline->setSeconds(m_model->seconds(), QDateTime::currentMSecsSinceEpoch() * 1000);
+    const QString held = countText(m_model->held());
+    const bool all = m_model->rowCount() == int(m_model->held());
+    m_filterField->setCount(all ? held : tr("%1 of %2", "shown of recorded").arg(countText(uint64_t(m_model->rowCount())), held));
+    m_pause->setChecked(!m_api.exchanges.recorder().recording);
+    showPage();
+}
+
+void TrafficPanel::showPage()
+{
+    QWidget *page = m_model->held() == 0 ? static_cast<QWidget *>(m_empty) : m_model->rowCount() == 0 ? m_noHits : static_cast<QWidget *>(m_table);
+    const bool hadFocus = m_pages->currentWidget() && m_pages->currentWidget()->hasFocus();
+    if (page != m_table)
+        describeNothing();
+    if (m_pages->currentWidget() == page)
+        return;
+    m_pages->setCurrentWidget(page);
+    if (page == m_table && hadFocus)
+        m_table->setFocus();
+}
+
+void TrafficPanel::describeNothing()
+{
+    if (m_model->held() == 0) {
+        const api::Status status = m_api.apply.status();
+        const bool listens = status.state == api::EngineState::Running && !status.listeners.empty();
+        m_empty->setText(tr("No requests yet"),
+                         !m_api.exchanges.recorder().recording ? tr("Recording is paused. Requests are served, but not kept.")
+                             : listens ? tr("Gatehouse listens at %1. Send a request there and it appears here, with the reason why it went where it went.").arg(fromUtf8(status.listeners.front().address))
+                                       : tr("The engine is stopped. Start it and send a request; it appears here, with the reason why it went where it went."));
+        if (listens)
+            m_empty->setExample(QStringLiteral("curl -i %1/").arg(baseUrl()));
+        return;
+    }
+    // The term without which most would be seen.
+    const QStringList terms = splitTerms(m_filter.expression());
+    size_t best = 0;
+    m_droppedTerm.clear();
+    for (qsizetype i = 0; i < terms.size(); ++i) {
+        QStringList rest = terms;
+        rest.removeAt(i);
+        const auto filter = filterOf(joinTerms(rest));
+        const size_t count = filter ? m_model->countMatching(filter) : m_model->held();
+        if (count > best) {
+            best = count;
+            m_droppedTerm = terms[i];
+        }
+    }
+    const QString recorded = tr("%n exchanges are recorded.", nullptr, int(m_model->held()));
+    m_noHits->setText(tr("Nothing matches this filter"), best == 0 ? recorded : tr("%1 Without %2 it would show %3.").arg(recorded, m_droppedTerm, countText(best)));
+    m_dropTerm->setVisible(best > 0);
+    m_dropTerm->setText(tr("Remove %1").arg(m_droppedTerm));
+}
+
+void TrafficPanel::showCurrent(quint64 id)
+{
+    m_detail->show(id);
+    m_detail->setPinned(m_model->isPinned(id));
+}
+
+void TrafficPanel::setOverTimeShown(bool shown) { m_overTime->setVisible(shown); }
+
+void TrafficPanel::showEvent(QShowEvent *event)
+{
+    Panel::showEvent(event);
+    m_model->setLive(true);
+}
+
+// Out of sight nothing is painted, but what came is taken up when it is back.
+void TrafficPanel::hideEvent(QHideEvent *event)
+{
+    Panel::hideEvent(event);
+    m_model->setLive(false);
+}
+
+// --- commands --------------------------------------------------------------------------------------------------------
+
+QString TrafficPanel::baseUrl() const
+{
+    const api::Status status = m_api.apply.status();
+    return status.listeners.empty() ? QStringLiteral("http://127.0.0.1:8080") : fromUtf8(status.listeners.front().url);
+}
+
+std::optional<api::ExchangeDetail> TrafficPanel::current() const { return m_detail->detail(); }
+
+void TrafficPanel::copyRows(RowFormat format) const
+{
+    const auto rows = m_table->selectedRows();
+    if (!rows.empty())
+        QGuiApplication::clipboard()->setText(rowsAsText(rows, m_table->visibleColumns(), format));
+}
+
+void TrafficPanel::copyCurl() const
+{
+    if (const auto detail = current())
+        QGuiApplication::clipboard()->setText(asCurl(*detail, baseUrl()));
+}
+
+void TrafficPanel::copyUrl() const
+{
+    if (const auto detail = current())
+        QGuiApplication::clipboard()->setText(asUrl(detail->row));
+}
+
+void TrafficPanel::clear()
+{
+    m_detail->show(0);
+    m_model->clear();
+}
+
+// The same request through the listener that took it. What was masked is left out: a mask is no credential.
+void TrafficPanel::replay()
+{
+    const auto detail = current();
+    if (!detail)
+        return;
+    api::RequestSketch sketch;
+    sketch.method = detail->row.method;
+    sketch.listener = detail->row.listener;
+    sketch.url = (baseUrl() + columnText(detail->row, ExchangeModel::Path)).toStdString();
+    sketch.body = detail->request.body;
+    bool masked = false;
+    for (size_t i = 0; i < detail->request.fields.size(); ++i) {
+        const QString name = fromUtf8(detail->request.fields[i].first).toLower();
+        if (i < detail->request.redacted.size() && detail->request.redacted[i])
+            masked = true;
+        else if (name != QStringLiteral("content-length") && name != QStringLiteral("transfer-encoding") && name != QStringLiteral("connection"))
+            sketch.headers.push_back(detail->request.fields[i]);
+    }
+    QPointer<TrafficPanel> alive(this);
+    m_sending = m_api.send.send(sketch, api::Send::Via::Gateway, [alive, masked](const api::Sent &sent) {
+        if (!alive)
+            return;
+        alive->m_sending = 0;
+        alive->m_notice->setVisible(!sent.error.empty() || masked);
+        if (!sent.error.empty())
+            alive->m_notice->setNotice(tr("It could not be sent again."), {plain(fromUtf8(sent.error))});
+        else if (masked)
+            alive->m_notice->setNotice(tr("It was sent without its credentials."), {plain(tr("The recording keeps them masked. Edit and resend takes them from the environment."))});
+        if (sent.error.empty())
+            alive->m_table->setFollow(true);
+    });
+}
+
+void TrafficPanel::editAndResend()
+{
+    const auto detail = current();
+    if (detail && m_context.navigator)
+        m_context.navigator->newRequest(asCurl(*detail, baseUrl()));
+}
+
+void TrafficPanel::compare()
+{
+    const uint64_t id = m_table->currentId();
+    const uint64_t marked = m_model->marked();
+    if (id == 0)
+        return;
+    if (marked == 0 || marked == id) {
+        m_model->setMarked(marked == id ? 0 : id);
+        return;
+    }
+    const auto a = m_api.exchanges.detail(marked), b = m_api.exchanges.detail(id);
+    m_model->setMarked(0);
+    if (a && b)
+        compareDialog(*a, *b, this)->open();
+}
+
+void TrafficPanel::contextMenu(const QPoint &globalPos, int column)
+{
+    QMenu menu(this);
+    const auto detail = current();
+    if (!detail)
+        return;
+    const QString term = column >= 0 ? filterTerm(detail->row, column) : QString();
+    if (!term.isEmpty()) {
+        menu.addAction(tr("Only %1").arg(term), QKeySequence(Qt::Key_Equal), this, [this] { filterByCell(false); });
+        menu.addAction(tr("Without %1").arg(term), QKeySequence(Qt::Key_Minus), this, [this] { filterByCell(true); });
+        menu.addSeparator();
+    }
+    menu.addAction(tr("Send again"), QKeySequence(Qt::Key_R), this, [this] { replay(); });
+    menu.addAction(tr("Edit and resend"), QKeySequence(QStringLiteral("Ctrl+R")), this, [this] { editAndResend(); });
+    if (m_context.navigator) {
+        menu.addAction(tr("Explain"), QKeySequence(QStringLiteral("Ctrl+E")), this, [this] {
+            quint64 exchange = 0;
+            const QString request = selectedRequest(&exchange);
+            m_context.navigator->explain(request, exchange);
+        });
+        if (!detail->row.route.empty())
+            menu.addAction(tr("Open the route %1").arg(fromUtf8(detail->row.route)), this, [this, route = fromUtf8(detail->row.route)] { m_context.navigator->openRoute(route); });
+    }
+    menu.addSeparator();
+    menu.addAction(tr("Copy as curl"), QKeySequence(Qt::Key_C), this, [this] { copyCurl(); });
+    menu.addAction(tr("Copy URL"), this, [this] { copyUrl(); });
+    menu.addAction(tr("Copy rows as Markdown"), QKeySequence::Copy, this, [this] { copyRows(RowFormat::Markdown); });
+    menu.addAction(tr("Copy rows as CSV"), this, [this] { copyRows(RowFormat::Csv); });
+    menu.addAction(tr("Copy rows as JSON"), this, [this] { copyRows(RowFormat::Json); });
+    menu.addSeparator();
+    menu.addAction(m_model->isPinned(detail->row.id) ? tr("Unpin") : tr("Pin"), QKeySequence(Qt::Key_P), this, [this, id = detail->row.id] {
+        m_model->togglePinned(id);
+        m_detail->setPinned(m_model->isPinned(m_detail->shown()));
+    });
+    const uint64_t marked = m_model->marked();
+    menu.addAction(marked != 0 && marked != detail->row.id ? tr("Compare with the marked one") : tr("Mark for compare"), QKeySequence(QStringLiteral("Ctrl+D")), this, [this] { compare(); });
+    menu.exec(globalPos);
+}
+
+// --- the panel to the window -----------------------------------------------------------------------------------------
+
+bool TrafficPanel::open(const Place &place)
+{
+    if (place.kind == Place::Kind::Panel)
+        return true;
+    if (place.kind == Place::Kind::Exchanges) {
+        m_filter.setSpan({});
+        m_filterField->setExpression(place.name);
+        applyFilter(place.name);
+        return true;
+    }
+    if (place.kind != Place::Kind::Exchange)
+        return false;
+    m_model->poll();
+    if (m_model->rowOfId(place.id) < 0) {
+        if (!m_api.exchanges.detail(place.id))
+            return false;
+        resetFilter(); // it is there, but the filter hides it
+    }
+    if (!place.detail.isEmpty())
+        m_detail->setTab(place.detail);
+    m_table->selectId(place.id);
+    showPage();
+    return m_model->rowOfId(place.id) >= 0;
+}
+
+QString TrafficPanel::selectedRequest(quint64 *exchange) const
+{
+    const auto detail = current();
+    if (!detail)
+        return {};
+    if (exchange)
+        *exchange = detail->row.id;
+    return asCurl(*detail, baseUrl());
+}
+
+bool TrafficPanel::leave()
+{
+    if (m_detail->isAncestorOf(focusWidget()) || m_filterField->isAncestorOf(focusWidget())) {
+        m_table->setFocus(Qt::OtherFocusReason);
+        return true;
+    }
+    return false;
+}
+
+QVariantMap TrafficPanel::saveState() const
+{
+    return {{QStringLiteral("splitter"), m_splitter->saveState()},
+            {QStringLiteral("columns"), m_table->saveColumns()},
+            {QStringLiteral("tab"), m_detail->tab()},
+            {QStringLiteral("overTime"), !m_overTime->isHidden()},
+            {QStringLiteral("filter"), m_filter.expression()}};
+}
+
+void TrafficPanel::restoreState(const QVariantMap &state)
+{
+    if (state.isEmpty())
+        return;
+    m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
+    m_table->restoreColumns(state.value(QStringLiteral("columns")).toByteArray());
+    m_detail->setTab(state.value(QStringLiteral("tab"), int(DetailPane::Why)).toInt());
+    setOverTimeShown(state.value(QStringLiteral("overTime"), true).toBool());
+    const QString filter = state.value(QStringLiteral("filter")).toString();
+    m_filterField->setExpression(filter);
+    applyFilter(filter);
+}
 
 } // namespace
 
 PanelInfo trafficPanel(api::Api api)
 {
-    return {QLatin1String(panels::traffic), QObject::tr("Traffic"), IconId::Traffic,
-            [api](const PanelContext &context) -> Panel * { return new TrafficPanel(context, api); }};
+    return {QLatin1String(panels::traffic), QObject::tr("Traffic"), IconId::Traffic, [api](const PanelContext &context) -> Panel * { return new TrafficPanel(context, api); }};
 }
 
 } // namespace gatehouse::ui

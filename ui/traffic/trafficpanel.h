@@ -1,4 +1,4 @@
-// Traffic: every exchange as it happens, found by what is typed, explained beside the table.
+// Traffic: what came in, as a live table, and one exchange in full, with the reason why it went where it went.
 #pragma once
 
 #include "gateway/api/api.h"
@@ -6,7 +6,7 @@
 
 namespace gatehouse::ui {
 
-// `api` outlives the panel.
+// What stands behind `api` outlives the panel.
 PanelInfo trafficPanel(api::Api api);
 
 } // namespace gatehouse::ui

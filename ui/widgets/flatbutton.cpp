@@ -79,7 +79,8 @@ void FlatButton::paintEvent(QPaintEvent *)
     qreal x = qMax<qreal>(scaled(2), m_steady ? scaled(m_padding) : (width() - contentWidth()) / 2.0);
     const int size = scaled(16);
     if (m_face.icon) {
-        paintIcon(&painter, QRectF(place(x, size), (height() - size) / 2.0, size, size), *m_face.icon, ink);
+        paintIcon(&painter, QRectF(place(x, size), (height() - size) / 2.0, size, size), *m_face.icon,
+            isEnabled() && m_face.iconHue ? t.hue(*m_face.iconHue).text : ink);
         x += scaled(20);
     }
     if (m_face.mark) {

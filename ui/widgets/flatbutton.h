@@ -23,6 +23,7 @@ public:
         std::optional<HueId> hue; // of icon and text
         bool chevron = false; // opens a menu
         bool unsavedDot = false; // a dot in client after the text
+        std::optional<HueId> iconHue = {}; // of the icon alone
     };
     void setFace(const Face &face);
     const Face &face() const { return m_face; }

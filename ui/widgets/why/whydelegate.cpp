@@ -219,7 +219,8 @@ void WhyDelegate::paintStage(QPainter *painter, const QRect &row, const WhyItem 
 
 void WhyDelegate::paintMatrixHead(QPainter *painter, const QRect &row, bool asksOther) const
 {
-    const QFont font = typeFont(Type::Head);
+    QFont font = typeFont(Type::Head);
+    font.setPointSizeF(font.pointSizeF() * 0.94); // five words in columns of 50
     const qreal first = row.left() + scaled(contentX + matrixFirst), centre = row.top() + scaled(13);
     for (int column = 0; column < (asksOther ? 6 : 5); ++column) {
         const QString word = aspectWord(Aspect(column));
