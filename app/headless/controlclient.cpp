@@ -1,5 +1,6 @@
 #include "app/headless/controlclient.h"
 
+#include <QtCore/QFileInfo>
 #include <QtNetwork/QLocalSocket>
 
 namespace gatehouse::headless {
@@ -7,7 +8,8 @@ namespace gatehouse::headless {
 Result<void> talk(const std::string &socket, const json::Value &command, const std::function<bool(json::Value)> &line)
 {
     QLocalSocket peer;
-    peer.connectToServer(QString::fromStdString(socket));
+    // Qt takes a name that is not absolute for one in the temporary folder.
+    peer.connectToServer(QFileInfo(QString::fromStdString(socket)).absoluteFilePath());
     if (!peer.waitForConnected(5000))
         return Error::make(ErrorKind::Refused, "Nothing answers at " + socket + " (" + peer.errorString().toStdString()
                                + "). Start one with: gatehouse-cli serve WORKSPACE --control " + socket);

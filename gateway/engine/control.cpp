@@ -6,6 +6,7 @@
 #include "gateway/observe/filter.h"
 #include "gateway/schema/problem.h"
 
+#include <QtCore/QFileInfo>
 #include <QtCore/QTimer>
 #include <QtNetwork/QLocalServer>
 #include <QtNetwork/QLocalSocket>
@@ -134,7 +135,8 @@ ControlServer::~ControlServer() = default;
 
 Result<void> ControlServer::listen(const std::string &path)
 {
-    const QString name = QString::fromStdString(path);
+    // Qt takes a name that is not absolute for one in the temporary folder.
+    const QString name = QFileInfo(QString::fromStdString(path)).absoluteFilePath();
     m_server = std::make_unique<QLocalServer>();
     m_server->setSocketOptions(QLocalServer::UserAccessOption);
     connect(m_server.get(), &QLocalServer::newConnection, this, [this] { accept(); });

@@ -109,7 +109,7 @@ def ask_shop(ask):
 
 
 def main():
-    sample, cli, source = sys.argv[1:]
+    sample, cli, source = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3]
     children = []
     with tempfile.TemporaryDirectory() as folder:
         workspace = os.path.join(folder, 'workspace')
@@ -132,7 +132,7 @@ def main():
             with open(path, 'w', encoding='utf-8') as file:
                 file.write(text.replace('127.0.0.1:8080', '127.0.0.1:0'))
             ready = os.path.join(folder, 'ready.json')
-            children.append(subprocess.Popen([cli, 'serve', workspace, '--ready-file', ready]))
+            children.append(subprocess.Popen([cli, 'serve', workspace, '--ready-file', ready, '--control', 'control'], cwd=folder))
             wait_for('gatehouse-cli to accept', lambda: os.path.exists(ready) or children[-1].poll() is not None)
             if not os.path.exists(ready):
                 raise SystemExit('gatehouse-cli serve ended with %s' % children[-1].returncode)
@@ -140,6 +140,9 @@ def main():
                 address = json.load(file)['listeners']['main']
             ask = Client(int(address.rsplit(':', 1)[1].strip('/')))
             (ask_shop if sample == 'shop' else ask_mocks)(ask)
+            told = subprocess.run([cli, 'ctl', 'control', 'status'], capture_output=True, text=True, timeout=30, check=False, cwd=folder)
+            expect('ctl by a relative path', (told.returncode, told.stderr), (0, ''))
+            expect('the control socket is where it was asked for', os.path.exists(os.path.join(folder, 'control')), True)
             children[-1].send_signal(signal.SIGTERM)
             expect('it ends at SIGTERM', children[-1].wait(15), 0)
             expect('the ready file is gone', os.path.exists(ready), False)
