@@ -140,6 +140,15 @@ private Q_SLOTS:
         QCOMPARE(said(why), QStringLiteral("The head is longer than 64 KiB."));
     }
 
+    void conditionsAreCalledAsPeopleCallThem()
+    {
+        using observe::Aspect;
+        QCOMPARE(ui::conditionWords({Aspect::Path, "exact", "/v1/orders", "/get"}), QStringLiteral("path"));
+        QCOMPARE(ui::conditionWords({Aspect::Method, "methods", "PUT or PATCH", "GET"}), QStringLiteral("method"));
+        QCOMPARE(ui::conditionWords({Aspect::Headers, "headers.x-beta", "1", std::nullopt}), QStringLiteral("header x-beta"));
+        QCOMPARE(ui::conditionWords({Aspect::Other, "all[1].client", "10.0.0.0/8", "127.0.0.1"}), QStringLiteral("all[1].client"));
+    }
+
     void noRouteNamesTheNearest()
     {
         QCOMPARE(said(rare(Verdict::NoRoute)), QStringLiteral("No route took it: none of 14 matches.\n"
@@ -190,6 +199,8 @@ private Q_SLOTS:
         auto why = pictured(18);
         why.attempts.back().error = "refused";
         QCOMPARE(said(why), QStringLiteral("checkout sent it to payments at 127.0.0.1:9501, which was refused. The client got 502."));
+        why.attempts.back().error = "connect timeout";
+        QVERIFY(said(why).contains(QStringLiteral("which did not answer within 1.81 s.")));
         why.attempts.clear();
         why.error = "every endpoint is out";
         QCOMPARE(said(why), QStringLiteral("checkout could not send it to payments: every endpoint is out."));
@@ -221,6 +232,12 @@ private Q_SLOTS:
     void beforeAnythingIsSent()
     {
         QCOMPARE(said(sketch("http://api.shop.localhost/v1/users/me")), QStringLiteral("users would send it to accounts."));
+        auto refused = sketch("/v1/orders/4711");
+        refused.verdict = Verdict::Refused;
+        refused.status = 401;
+        refused.policies[2].verdict = observe::StepVerdict::Refused;
+        refused.policies[2].detail = "no key in header x-api-key";
+        QCOMPARE(said(refused), QStringLiteral("key-auth would refuse it: no key in header x-api-key. It would go to get-order."));
         QVERIFY(said(sketch("/nothing")).startsWith(QStringLiteral("No route would take it: none of 14 matches.")));
     }
 

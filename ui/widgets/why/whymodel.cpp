@@ -89,16 +89,7 @@ Runs reasonOf(const Candidate &candidate)
 {
     if (candidate.failed) {
         const observe::Failure &failed = *candidate.failed;
-        QString condition = fromUtf8(failed.condition);
-        if (condition.startsWith(QStringLiteral("headers.")))
-            condition = WhyModel::tr("header %1").arg(condition.mid(8));
-        else if (condition.startsWith(QStringLiteral("query.")))
-            condition = WhyModel::tr("query %1").arg(condition.mid(6));
-        else if (condition == QStringLiteral("methods"))
-            condition = WhyModel::tr("method");
-        else if (condition == QStringLiteral("hosts"))
-            condition = WhyModel::tr("host");
-        Runs runs{inHue(strong(condition), HueId::Client), quiet(QStringLiteral("  ") + WhyModel::tr("wants") + QLatin1Char(' ')), wire(fromUtf8(failed.expected))};
+        Runs runs{inHue(strong(conditionWords(failed)), HueId::Client), quiet(QStringLiteral("  ") + WhyModel::tr("wants") + QLatin1Char(' ')), wire(fromUtf8(failed.expected))};
         if (failed.actual)
             runs << quiet(QStringLiteral("  ") + WhyModel::tr("got") + QLatin1Char(' ')) << inHue(wire(fromUtf8(*failed.actual)), HueId::Client);
         else
@@ -320,7 +311,7 @@ void WhyModel::buildPolicies(Phase phase)
     WhyItem stage = stageItem(in ? StageId::PoliciesIn : StageId::PoliciesOut, glyph, start, {plain(in ? tr("Policies") : tr("Policies, on the way back"))});
     if (in) {
         const int count = int(steps.size());
-        stage.detail = {plain(!isReal(m_why) ? tr("%n would run", nullptr, count)
+        stage.detail = {plain(!isReal(m_why) ? (stopped ? tr("would stop at %1 of %2").arg(int(stopping - steps.begin()) + 1).arg(count) : tr("%n would run", nullptr, count))
                               : stopped      ? tr("stopped at %1 of %2").arg(int(stopping - steps.begin()) + 1).arg(count)
                                              : tr("%n passed on the way in", nullptr, count))};
     }
@@ -374,9 +365,16 @@ void WhyModel::buildChanges()
         item.change = &change;
         item.firstOfGroup = &change == &m_why.changes.front();
         item.lastOfGroup = &change == &m_why.changes.back();
-        if (m_why.route && change.setting.find(',') == std::string::npos) {
+        if (m_why.route && change.setting.starts_with("rewrite")) {
             item.place = routePlace(*m_why.route, fromUtf8(change.setting));
             item.hasPlace = true;
+        }
+        const std::string policy = change.setting.substr(0, change.setting.find(','));
+        for (const PolicyStep &step : m_why.policies) {
+            if (!item.hasPlace && (step.name == policy || step.kind == policy)) {
+                item.place = policyPlace(step);
+                item.hasPlace = true;
+            }
         }
         add(added, std::move(item));
     }
@@ -388,7 +386,8 @@ void WhyModel::buildTarget()
     const QString name = fromUtf8(m_why.targetName);
     if (m_why.target == TargetKind::None || (m_why.verdict == Outcome::RefusedHost) || m_why.verdict == Outcome::Malformed)
         return;
-    if (m_why.target == TargetKind::Upstream && real && m_why.attempts.empty()) {
+    const bool stopped = std::any_of(m_why.policies.begin(), m_why.policies.end(), [](const PolicyStep &step) { return step.phase == Phase::Request && !step.shadow && stops(step.verdict); });
+    if (m_why.target == TargetKind::Upstream && m_why.attempts.empty() && (real || stopped)) {
         WhyItem stage = stageItem(StageId::Target, Glyph::NotReached, -1, {plain(tr("%1, not called").arg(name))});
         stage.reached = false;
         stage.place = upstreamPlace(m_why.targetName);
@@ -459,13 +458,14 @@ void WhyModel::buildTarget()
 
 void WhyModel::buildAnswer()
 {
-    if (!isReal(m_why))
+    const bool real = isReal(m_why);
+    if (!real && m_why.status == 0)
         return;
     const bool refusal = isRefusal(m_why.verdict) || m_why.verdict == Outcome::NoRoute;
     const bool lost = m_why.verdict == Outcome::Failed || m_why.verdict == Outcome::Cancelled;
     const QString status = (QString::number(m_why.status) + QLatin1Char(' ') + reasonPhrase(m_why.status)).trimmed();
     const bool inFlight = m_why.status == 0 && !lost;
-    Runs title{plain(m_why.status != 0 ? tr("Answered %1").arg(status) : inFlight ? tr("In flight") : tr("No answer"))};
+    Runs title{plain(m_why.status != 0 ? (real ? tr("Answered %1") : tr("Would be answered %1")).arg(status) : inFlight ? tr("In flight") : tr("No answer"))};
     const Glyph glyph = inFlight ? Glyph::NotReached : lost ? Glyph::Failed : refusal ? Glyph::Refused : Glyph::Pass;
     WhyItem stage = stageItem(StageId::Answer, glyph, m_why.phases.total, std::move(title));
     stage.reached = !inFlight;
@@ -474,7 +474,7 @@ void WhyModel::buildAnswer()
     if (m_why.phases.total >= 0)
         stage.right = {wire(totalText())};
     WhyItem *added = add(m_root.get(), std::move(stage));
-    if (!refusal)
+    if (!refusal || !real)
         return;
     for (const PolicyStep &step : m_why.policies) {
         if (step.verdict != StepVerdict::Refused && step.verdict != StepVerdict::FailedClosed)

@@ -202,11 +202,17 @@ void refused(Runs &runs, const Explanation &why)
 {
     const PolicyStep *step = stepWith(why, {StepVerdict::Refused, StepVerdict::FailedClosed});
     if (!step) {
-        append(runs, Words::tr("It was refused: %1."), {{plain(why.error.empty() ? verdictWord(why.verdict) : withoutStop(why.error))}});
+        append(runs, isReal(why) ? Words::tr("It was refused: %1.") : Words::tr("It would be refused: %1."), {{plain(why.error.empty() ? verdictWord(why.verdict) : withoutStop(why.error))}});
         nothingSent(runs, why);
         return;
     }
     const Runs who = policyRun(*step, HueId::Client);
+    if (!isReal(why)) {
+        append(runs, step->detail.empty() ? Words::tr("%1 would refuse it.") : Words::tr("%1 would refuse it: %2."), {who, {plain(withoutStop(step->detail))}});
+        if (why.route)
+            append(runs, Words::tr(" It would go to %1.", "begins with a space"), {routeRun(why)});
+        return;
+    }
     if (step->verdict == StepVerdict::FailedClosed)
         append(runs, Words::tr("%1 could not decide and so refused it: %2."), {who, {plain(withoutStop(step->detail))}});
     else if (step->gauge && step->gauge->capacity > 0)
@@ -256,7 +262,7 @@ void noRoute(Runs &runs, const Explanation &why)
     newLine(runs);
     const observe::Failure &failed = *nearest->failed;
     const QList<Runs> parts{{link(fromUtf8(nearest->route), routePlace(nearest->route, fromUtf8("match." + failed.condition)))},
-                            {plain(fromUtf8(failed.condition))}, {wire(fromUtf8(failed.expected))}, {wire(fromUtf8(failed.actual.value_or("")))}};
+                            {plain(conditionWords(failed))}, {wire(fromUtf8(failed.expected))}, {wire(fromUtf8(failed.actual.value_or("")))}};
     append(runs, failed.actual ? Words::tr("The nearest is %1: its %2 wants %3 and got %4.") : Words::tr("The nearest is %1: its %2 wants %3, and the request has none."), parts);
 }
 
@@ -274,7 +280,8 @@ void mocked(Runs &runs, const Explanation &why)
 void local(Runs &runs, const Explanation &why)
 {
     if (const PolicyStep *step = stepWith(why, {StepVerdict::Answered})) {
-        append(runs, step->detail.empty() ? Words::tr("%1 answered it.") : Words::tr("%1 answered it: %2."), {policyRun(*step), {plain(withoutStop(step->detail))}});
+        const bool real = isReal(why);
+        append(runs, step->detail.empty() ? (real ? Words::tr("%1 answered it.") : Words::tr("%1 would answer it.")) : real ? Words::tr("%1 answered it: %2.") : Words::tr("%1 would answer it: %2."), {policyRun(*step), {plain(withoutStop(step->detail))}});
         nothingSent(runs, why);
     } else {
         allowed(runs, why);
@@ -308,7 +315,7 @@ void failed(Runs &runs, const Explanation &why)
 
 } // namespace
 
-bool isReal(const Explanation &why) { return why.phases.total >= 0 || !why.client.empty() || why.status != 0; }
+bool isReal(const Explanation &why) { return why.phases.total >= 0 || !why.client.empty(); }
 
 Place routePlace(const std::string &route, const QString &field) { return {Place::Kind::Route, panelId(panels::routes), fromUtf8(route), field}; }
 Place upstreamPlace(const std::string &upstream, const std::string &endpoint) { return {Place::Kind::Upstream, panelId(panels::upstreams), fromUtf8(upstream), fromUtf8(endpoint)}; }
@@ -348,14 +355,28 @@ Runs wonBy(const Candidate &winner)
     return runs;
 }
 
+QString conditionWords(const observe::Failure &failed)
+{
+    const QString condition = fromUtf8(failed.condition);
+    switch (failed.aspect) {
+    case observe::Aspect::Host: return Words::tr("host");
+    case observe::Aspect::Path: return Words::tr("path");
+    case observe::Aspect::Method: return Words::tr("method");
+    case observe::Aspect::Headers: return condition.startsWith(QStringLiteral("headers.")) ? Words::tr("header %1").arg(condition.mid(8)) : condition;
+    case observe::Aspect::Query: return condition.startsWith(QStringLiteral("query.")) ? Words::tr("query %1").arg(condition.mid(6)) : condition;
+    case observe::Aspect::Other: break;
+    }
+    return condition;
+}
+
 QString failureWords(const Attempt &attempt)
 {
     const QString error = fromUtf8(attempt.error);
-    if (error == QStringLiteral("refused"))
+    if (error.contains(QStringLiteral("refused"), Qt::CaseInsensitive))
         return Words::tr("was refused");
     if (error.contains(QStringLiteral("timeout")))
         return Words::tr("did not answer within %1").arg(durationText(attempt.durationMicros));
-    if (error == QStringLiteral("reset"))
+    if (error == QStringLiteral("reset") || error.contains(QStringLiteral("reset by peer"), Qt::CaseInsensitive))
         return Words::tr("dropped the connection");
     if (error == QStringLiteral("resolve"))
         return Words::tr("has no address");

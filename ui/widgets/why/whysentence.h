@@ -29,6 +29,8 @@ Place exchangesPlace(const QString &filter);
 QString policyName(const observe::PolicyStep &step);
 // Why the winner won, as half a sentence after "It": "won over get-order-any by its header conditions"; empty: nothing to say.
 Runs wonBy(const observe::Candidate &winner);
+// The condition that failed, as a person calls it: "path", "header x-tenant".
+QString conditionWords(const observe::Failure &failed);
 // What an attempt ended with, after its address: "refused the connection", "did not answer within 2.00 s".
 QString failureWords(const observe::Attempt &attempt);
 
