@@ -156,7 +156,7 @@ void Exchange::startMock()
     if (latency <= Duration::zero())
         return answerMock(*index);
     m_wait = Wait::MockLatency;
-    m_env.wheel.start(m_phaseTimer, latency);
+    startTimer(m_phaseTimer, latency);
 }
 
 void Exchange::answerMock(size_t index)

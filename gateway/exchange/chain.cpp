@@ -186,6 +186,7 @@ Flow Exchange::call(Lane &lane, Slot &slot)
     const bool first = lane.event == Event::Head || slot.step[lane.response] >= 0;
     const size_t index = first ? (stepOf(slot, lane.response), size_t(slot.step[lane.response])) : 0;
     const MonotonicTime before = now();
+    m_turnTimed = false; // filters take time, and their steps say when
     std::string_view piece = lane.piece;
     Flow flow = Flow::Continue;
     switch (lane.event) {
@@ -208,7 +209,9 @@ Flow Exchange::call(Lane &lane, Slot &slot)
     m_current = nullptr;
     if (first || slot.step[lane.response] >= 0) {
         observe::StepRecord &step = m_steps[first ? index : size_t(slot.step[lane.response])];
-        step.durationNanos += uint32_t((now() - before).count());
+        m_turnTime = now();
+        m_turnTimed = true;
+        step.durationNanos += uint32_t((m_turnTime - before).count());
         if (m_changed && step.verdict == StepVerdict::Passed)
             step.verdict = StepVerdict::Acted;
     }

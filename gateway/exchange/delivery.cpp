@@ -33,7 +33,7 @@ void Exchange::startDelivery()
     m_request->upgrade = {};
     m_target = m_request->target;
     if (plan.delivery.total > Duration::zero())
-        m_env.wheel.start(m_totalTimer, plan.delivery.total);
+        startTimer(m_totalTimer, plan.delivery.total);
     startTry(false);
 }
 
@@ -60,7 +60,7 @@ void Exchange::startTry(bool fresh)
     m_member->endpoint->countRequest(1);
     m_env.metrics.endpointStarted(m_member->endpoint->metric);
     if (plan.delivery.perTry > Duration::zero())
-        m_env.wheel.start(m_tryTimer, plan.delivery.perTry);
+        startTimer(m_tryTimer, plan.delivery.perTry);
     const upstream::Call::Request request{m_request->known, false, fresh, 0};
     switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
     case upstream::Call::Start::Ready: return sendRequest();
@@ -72,7 +72,7 @@ void Exchange::startTry(bool fresh)
     }
     m_wait = Wait::Connect;
     if (plan.delivery.connect > Duration::zero())
-        m_env.wheel.start(m_phaseTimer, plan.delivery.connect);
+        startTimer(m_phaseTimer, plan.delivery.connect);
 }
 
 void Exchange::onCallReady()
@@ -113,11 +113,11 @@ void Exchange::sendRequest()
     m_heldBody.clear();
     if (m_in.buffering || m_in.endThrough || m_request->framing == http::Framing::None)
         return forwardEnd(m_heldTrailers);
-    m_progress = now();
+    m_progress = turnTime();
     m_wait = m_request->expectContinue && !m_continueSent && !m_in.bytes ? Wait::Continue : Wait::Idle;
     const Duration wait = m_wait == Wait::Continue ? continueAfter : m_binding->plan->delivery.idle;
     if (wait > Duration::zero())
-        m_env.wheel.start(m_phaseTimer, wait);
+        startTimer(m_phaseTimer, wait);
 }
 
 void Exchange::forwardPiece(std::string_view piece, net::Lease *lease)
@@ -150,7 +150,7 @@ void Exchange::forwardEnd(http::Fields *trailers)
     m_wait = Wait::Response;
     m_phaseTimer.cancel();
     if (const Duration wait = m_binding->plan->delivery.response; wait > Duration::zero())
-        m_env.wheel.start(m_phaseTimer, wait);
+        startTimer(m_phaseTimer, wait);
 }
 
 void Exchange::onCallHead(http::ResponseHead &head)
@@ -163,7 +163,7 @@ void Exchange::onCallHead(http::ResponseHead &head)
             if (m_continueSent || !m_request->expectContinue)
                 return;
             m_continueSent = true;
-            m_progress = now();
+            m_progress = turnTime();
         }
         http::removeHopByHop(head.fields);
         return m_down->sendInterim(head);
@@ -179,7 +179,7 @@ void Exchange::onCallHead(http::ResponseHead &head)
     m_answered = true;
     m_firstByteMicros = int32_t(at);
     m_wait = Wait::Idle;
-    m_progress = m_started + std::chrono::microseconds(at);
+    m_progress = turnTime();
     m_tryTimer.cancel();
     if (const Duration idle = m_binding->plan->delivery.idle; idle > Duration::zero())
         m_idleUnarmed = true; // most answers end in the same turn: see onCallSettle
@@ -204,10 +204,10 @@ void Exchange::onCallSettle()
     m_responseBody.settle();
     if (!m_answered || m_deliveryOver)
         return;
-    m_progress = now();
+    m_progress = turnTime();
     if (m_idleUnarmed) {
         m_idleUnarmed = false;
-        m_env.wheel.start(m_phaseTimer, m_binding->plan->delivery.idle);
+        startTimer(m_phaseTimer, m_binding->plan->delivery.idle);
     }
 }
 
@@ -252,7 +252,7 @@ void Exchange::onCallWritable()
     if (m_state != State::Running)
         return;
     Turn turn(*this); // updateFlow
-    m_progress = now();
+    m_progress = turnTime();
 }
 
 // What has to be sent again in another try, if all of it is still there.
@@ -278,7 +278,7 @@ bool Exchange::mayTryAgain(Delivery::Failure kind, bool stale, std::string_view 
     if (!delivery.retries || m_retries >= delivery.times || !delivery.maySendAgain(m_request->method) || (kind && !(delivery.failures & kind)))
         return false;
     upstream::RetryBudget &budget = m_env.client.budget(*m_binding->upstream);
-    if (!budget.allow(delivery.budget, now()))
+    if (!budget.allow(delivery.budget, turnTime()))
         return false;
     why = m_arena.join({m_request->method, nothingSent ? ", nothing sent" : ", idempotent", ", retry budget ",
                         m_arena.copy(std::to_string(budget.percent())), "% of ", m_arena.copy(std::to_string(std::lround(delivery.budget * 100))), "%"});
@@ -309,7 +309,7 @@ void Exchange::again(bool stale, std::string_view why)
     }
     m_waited = sinceArrival();
     m_wait = Wait::Backoff;
-    m_env.wheel.start(m_phaseTimer, wait);
+    startTimer(m_phaseTimer, wait);
 }
 
 void Exchange::endTry(bool good, std::string_view error, bool abandoned)
@@ -356,17 +356,17 @@ void Exchange::phaseExpired()
         }
         m_wait = Wait::Idle;
         if (delivery.idle > Duration::zero())
-            m_env.wheel.start(m_phaseTimer, delivery.idle);
+            startTimer(m_phaseTimer, delivery.idle);
         return;
     case Wait::Idle: {
         m_wait = Wait::Idle;
         // While the client is what holds things up, the upstream is not to blame; the connection watches the client.
         const bool clientsTurn = m_answered ? m_down && m_down->queued() > 0 : m_call.queued() == 0;
         if (clientsTurn)
-            m_progress = now();
-        const Duration left = m_progress + delivery.idle - now();
+            m_progress = turnTime();
+        const Duration left = m_progress + delivery.idle - turnTime();
         if (left > Duration::zero())
-            return m_env.wheel.start(m_phaseTimer, left);
+            return startTimer(m_phaseTimer, left);
         m_wait = Wait::None;
         return timedOut("idle timeout", true);
     }

@@ -60,7 +60,8 @@ void Exchange::begin(Downstream &downstream, BoundPointer bound, std::shared_ptr
     m_down = &downstream;
     m_bound = std::move(bound);
     m_listener = std::move(listener);
-    m_started = m_env.clock.monotonic();
+    m_turnTimed = false;
+    m_started = turnTime();
 }
 
 // There is a request to tell of, whole or not: from here on it ends with a record.
@@ -115,9 +116,18 @@ void Exchange::recycle()
     m_routeMicros = m_policiesInMicros = m_connectMicros = m_firstByteMicros = m_transferMicros = m_policiesOutMicros = -1;
 }
 
-uint32_t Exchange::sinceArrival() const
+MonotonicTime Exchange::turnTime()
 {
-    return uint32_t(std::chrono::duration_cast<std::chrono::microseconds>(m_env.clock.monotonic() - m_started).count());
+    if (!m_turnTimed) {
+        m_turnTimed = true;
+        m_turnTime = m_env.clock.monotonic();
+    }
+    return m_turnTime;
+}
+
+uint32_t Exchange::sinceArrival()
+{
+    return uint32_t(std::chrono::duration_cast<std::chrono::microseconds>(turnTime() - m_started).count());
 }
 
 void Exchange::keepOriginal(const http::RequestHead &head)
@@ -269,7 +279,7 @@ void Exchange::downstreamDrained()
 {
     if (m_state == State::Running) {
         Turn turn(*this); // updateFlow
-        m_progress = now();
+        m_progress = turnTime();
     }
 }
 
@@ -350,6 +360,7 @@ void Exchange::publishUnfinished()
 {
     if (m_state != State::Running)
         return;
+    m_turnTimed = false;
     const uint64_t seen = 1 + m_in.bytes + m_out.bytes + (uint64_t(m_attempts.size()) << 40) + (uint64_t(m_steps.size()) << 48) + (uint64_t(m_headSent) << 63);
     if (m_published == seen)
         return;

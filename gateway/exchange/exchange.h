@@ -95,7 +95,9 @@ private:
     void startTarget();
     void finish(observe::Verdict verdict);
     void updateFlow();
-    uint32_t sinceArrival() const;
+    MonotonicTime turnTime();     // now, asked once a turn: most of what happens in one is no further apart than the clock's own cost
+    uint32_t sinceArrival();
+    void startTimer(net::Timer &timer, Duration after) { m_env.wheel.startAt(timer, turnTime() + after); }
 
     // chain.cpp
     void prepareChain();
@@ -227,7 +229,8 @@ private:
     observe::Verdict m_verdict = observe::Verdict::Allowed;
     uint64_t m_id = 0, m_published = 0;
     int64_t m_startedMicros = 0;
-    MonotonicTime m_started;
+    MonotonicTime m_started, m_turnTime;
+    bool m_turnTimed = false;        // m_turnTime is this turn's
     int32_t m_routeMicros = -1, m_policiesInMicros = -1, m_connectMicros = -1, m_firstByteMicros = -1, m_transferMicros = -1, m_policiesOutMicros = -1;
 };
 

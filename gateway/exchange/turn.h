@@ -27,6 +27,7 @@ public:
         if (m_exchange.m_state != State::Done) {
             if (m_ends == Ends::Gather)
                 return;
+            m_exchange.m_turnTimed = false;
             m_exchange.updateFlow();
             down->flush();
             return;

@@ -45,6 +45,7 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_conn = conn;
     m_acceptor = &acceptor;
     m_exchange = nullptr;
+    m_limitsOf = ~uint64_t(0);
     m_rest.clear();
     m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_exchangeDone = false;
     m_ipText = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.ip();
@@ -131,18 +132,25 @@ bool Connection::begin()
         close(); // its listener is no more
         return false;
     }
-    const runtime::Limits &given = m_acceptor->listener->plan->limits;
-    http::Limits limits;
-    limits.headerSize = given.headerSize ? given.headerSize : SIZE_MAX;
-    limits.headers = given.headers ? given.headers : SIZE_MAX;
-    limits.url = given.url ? given.url : SIZE_MAX;
-    m_parser = http::RequestParser(limits);
+    if (m_limitsOf != m_core.bound->snapshot->revision)
+        takeLimits();
     m_exchange = m_core.exchanges->take();
     m_exchange->begin(*this, m_core.bound, m_acceptor->listener);
     m_parser.start(m_exchange->memory());
     m_headRead = m_requestEnded = m_exchangeDone = m_held = m_cut = false;
     m_core.busy();
     return true;
+}
+
+void Connection::takeLimits()
+{
+    m_limitsOf = m_core.bound->snapshot->revision;
+    const runtime::Limits &given = m_acceptor->listener->plan->limits;
+    http::Limits limits;
+    limits.headerSize = given.headerSize ? given.headerSize : SIZE_MAX;
+    limits.headers = given.headers ? given.headers : SIZE_MAX;
+    limits.url = given.url ? given.url : SIZE_MAX;
+    m_parser = http::RequestParser(limits);
 }
 
 // The exchange is done. True: on to what came behind the request.

@@ -49,6 +49,7 @@ private:
 
     void process(std::string_view octets, net::Lease &lease);
     bool begin();
+    void takeLimits();
     bool step(std::string_view &octets, net::Lease &lease);
     bool over();
     void release();
@@ -63,6 +64,7 @@ private:
     net::Conn m_conn;
     exchange::Exchange *m_exchange = nullptr;
     http::RequestParser m_parser;
+    uint64_t m_limitsOf = 0;        // the revision whose limits the parser has
     std::string m_ipText, m_text;
     Client m_client;
     std::string m_rest;             // came behind a request that is not answered yet
