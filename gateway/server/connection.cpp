@@ -47,7 +47,7 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_exchange = nullptr;
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
-    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_exchangeDone = false;
+    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = false;
     m_ipText = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.ip();
     m_text = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.text();
     m_client = {IpAddress::parse(m_ipText).value_or(IpAddress{}), m_ipText, m_text};
@@ -98,6 +98,7 @@ bool Connection::step(std::string_view &octets, net::Lease &lease)
         m_headRead = true;
         m_http10 = m_parser.head().version == http::Version::Http10;
         m_close = m_close || !m_parser.head().keepAlive || m_core.draining;
+        m_bodyless = m_parser.head().framing == http::Framing::None || (m_parser.head().framing == http::Framing::Length && m_parser.head().length == 0);
         m_exchange->requestHead(m_parser.head());
         break;
     case http::Event::Piece:
@@ -137,7 +138,7 @@ bool Connection::begin()
     m_exchange = m_core.exchanges->take();
     m_exchange->begin(*this, m_core.bound, m_acceptor->listener);
     m_parser.start(m_exchange->memory());
-    m_headRead = m_requestEnded = m_exchangeDone = m_held = m_cut = false;
+    m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_held = m_cut = false;
     m_core.busy();
     return true;
 }
@@ -257,7 +258,8 @@ void Connection::sendInterim(const http::ResponseHead &head)
 
 void Connection::sendHead(http::ResponseHead &head, bool answersHead)
 {
-    m_close = m_close || !m_requestEnded || m_core.draining;
+    // An answer before the end of a body ends the connection; where none comes, nothing is left to read (RFC 9112 9.3).
+    m_close = m_close || (!m_requestEnded && !m_bodyless) || m_core.draining;
     if (head.framing == http::Framing::Chunked || head.framing == http::Framing::UntilClose) {
         head.framing = m_http10 ? http::Framing::UntilClose : http::Framing::Chunked;
         m_close = m_close || (m_http10 && !answersHead);

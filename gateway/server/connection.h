@@ -76,7 +76,7 @@ private:
     Wait m_wait = Wait::Idle;
     http::Framing m_framing = http::Framing::None; // of the answer
     bool m_http10 = false, m_chunked = false;
-    bool m_headRead = false, m_requestEnded = false, m_exchangeDone = false;
+    bool m_headRead = false, m_requestEnded = false, m_bodyless = false, m_exchangeDone = false;
     bool m_close = false;           // after this answer
     bool m_processing = false, m_held = false, m_cut = false;
 };
