@@ -24,7 +24,7 @@ Result<void> talk(const std::string &socket, const json::Value &command, const s
                 return {};
         }
         if (!peer.waitForReadyRead(-1)) {
-            if (peer.bytesAvailable() == 0)
+            if (!peer.canReadLine()) // it ended, perhaps amid a line
                 return {};
         }
     }

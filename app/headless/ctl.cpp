@@ -3,6 +3,8 @@
 #include "app/headless/controlclient.h"
 #include "gateway/base/text.h"
 
+#include <algorithm>
+
 namespace gatehouse::headless {
 
 namespace {
@@ -64,9 +66,15 @@ int problems(const json::Value &answer)
 int run(const Arguments &arguments)
 {
     const std::string &socket = arguments.positional()[0], &what = arguments.positional()[1];
+    static const std::vector<std::string_view> known{"status", "reload", "metrics", "upstreams", "endpoint", "purge", "stop"};
+    if (std::find(known.begin(), known.end(), what) == known.end()) {
+        const std::string_view near = nearest(what, known);
+        complain("\"" + what + "\" is not a command of ctl." + (near.empty() ? " gatehouse-cli help ctl lists them." : " Did you mean " + std::string(near) + "?"));
+        return Usage;
+    }
     json::Value command = json::Value::object({{"do", what}});
     if (what == "endpoint") {
-        if (arguments.positional().size() != 4) {
+        if (arguments.positional().size() != 4 || (arguments.positional()[3] != "out" && arguments.positional()[3] != "in")) {
             complain("Write: gatehouse-cli ctl SOCKET endpoint NAME out|in");
             return Usage;
         }

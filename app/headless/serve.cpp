@@ -68,7 +68,7 @@ public:
         }
         load([this](api::Applied applied) { loaded(applied); });
         const int code = QCoreApplication::exec();
-        if (m_arguments.has("--ready-file"))
+        if (m_announced) // another's is left alone when this one never ran
             unlink(m_arguments.value("--ready-file").c_str());
         return code;
     }
@@ -135,7 +135,9 @@ private:
         if (auto written = config::writeFileSafely(m_arguments.value("--ready-file"), json::write(ready) + "\n", 0600); !written) {
             complain(written.error().text());
             QCoreApplication::exit(Bad);
+            return;
         }
+        m_announced = true;
     }
 
     void reload(std::function<void(api::Applied)> done)
@@ -209,7 +211,7 @@ private:
     QFileSystemWatcher m_watcher;
     QTimer m_settle;
     Signals m_signals{{SIGTERM, SIGINT, SIGHUP}};
-    bool m_stopping = false;
+    bool m_stopping = false, m_announced = false;
 };
 
 Result<engine::Options> optionsOf(const Arguments &arguments)

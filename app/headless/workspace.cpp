@@ -24,7 +24,7 @@ std::unique_ptr<config::Document> openWorkspace(const Arguments &arguments)
     if (document)
         return std::move(document).value();
     if (arguments.has("--json"))
-        printJson(json::Value::object({{"ok", false}, {"error", document.error().text()}}));
+        printJson(json::Value::object({{"ok", false}, {"problems", json::Value::array()}, {"error", document.error().text()}}));
     complain(document.error().text());
     return nullptr;
 }

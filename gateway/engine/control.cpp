@@ -6,12 +6,14 @@
 #include "gateway/observe/filter.h"
 #include "gateway/schema/problem.h"
 
+#include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QTimer>
 #include <QtNetwork/QLocalServer>
 #include <QtNetwork/QLocalSocket>
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace gatehouse::engine {
@@ -29,6 +31,12 @@ bool sameUser(qintptr descriptor)
     ucred peer{};
     socklen_t size = sizeof peer;
     return getsockopt(static_cast<int>(descriptor), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.uid == geteuid();
+}
+
+bool isSocket(const QString &path)
+{
+    struct stat status { };
+    return lstat(QFile::encodeName(path).constData(), &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
 } // namespace
@@ -135,16 +143,19 @@ ControlServer::~ControlServer() = default;
 
 Result<void> ControlServer::listen(const std::string &path)
 {
-    // Qt takes a name that is not absolute for one in the temporary folder.
+    // A relative name would be one of the system's temporary folder.
     const QString name = QFileInfo(QString::fromStdString(path)).absoluteFilePath();
+    // The server makes its socket beside and renames it over whatever is there: one that somebody answers at is not ours to replace.
+    QLocalSocket probe;
+    probe.connectToServer(name);
+    if (probe.waitForConnected(200))
+        return Error::make(ErrorKind::InUse, "The control socket " + path + " is used by another Gatehouse. Stop it or name another socket.");
+    if (const QFileInfo there(name); there.exists() && !isSocket(name))
+        return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: there is a file of that name.");
     m_server = std::make_unique<QLocalServer>();
     m_server->setSocketOptions(QLocalServer::UserAccessOption);
     connect(m_server.get(), &QLocalServer::newConnection, this, [this] { accept(); });
     if (!m_server->listen(name)) {
-        QLocalSocket probe;
-        probe.connectToServer(name);
-        if (probe.waitForConnected(200))
-            return Error::make(ErrorKind::InUse, "The control socket " + path + " is used by another Gatehouse. Stop it or name another socket.");
         QLocalServer::removeServer(name);
         if (!m_server->listen(name))
             return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: " + m_server->errorString().toStdString() + ".");
