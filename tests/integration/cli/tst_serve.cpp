@@ -1,0 +1,114 @@
+// gatehouse-cli serve as a program, and the commands that speak to it.
+#include "tests/support/gateway.h"
+#include "tests/support/peers.h"
+#include "tests/support/program.h"
+
+#include <QtCore/QFileInfo>
+#include <QtCore/QJsonArray>
+#include <QtCore/QJsonObject>
+#include <QtCore/QTemporaryDir>
+#include <QtNetwork/QTcpServer>
+#include <QtTest/QTest>
+
+using namespace gatehouse::test;
+
+namespace {
+std::string workspaceAt(const std::string &address)
+{
+    return "gatehouse: 1\nname: t\nlisteners:\n  - name: main\n    address: " + address + "\nroutes:\n  - name: item\n"
+           "    match: { path: \"/items/{id}\", methods: [ GET ] }\n    to: { respond: { status: 201 } }\n";
+}
+std::string get(const std::string &path) { return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
+} // namespace
+
+class TestServe : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    // No body follows, so the refusal does not end the connection.
+    void refusalKeepsTheConnection()
+    {
+        GatewayProcess gateway(workspaceAt("127.0.0.1:0"));
+        Peer client = connectTo(gateway.port());
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(client.send(get("/nothing")));
+            const std::string answer = client.readMessage();
+            QCOMPARE(statusOf(answer), 404);
+            QCOMPARE(fieldOf(answer, "connection"), std::string());
+        }
+    }
+
+    void controlSocketIsItsOwners()
+    {
+        const QString socket = m_folder->filePath(QStringLiteral("c.sock"));
+        GatewayProcess gateway(workspaceAt("127.0.0.1:0"), {QStringLiteral("--control"), socket});
+        QCOMPARE(QFileInfo(socket).permissions() & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther), QFile::Permissions());
+        // Named as people name it, from the folder it is in.
+        const Ran status = runCli({QStringLiteral("ctl"), QStringLiteral("c.sock"), QStringLiteral("status"), QStringLiteral("--json")}, m_folder->path());
+        QCOMPARE(status.code, 0);
+        QCOMPARE(status.json().object().value(QLatin1String("state")).toString(), QStringLiteral("running"));
+        // A second one is refused, and the first goes on.
+        writeFile(m_folder->filePath(QStringLiteral("gatehouse.yaml")), workspaceAt("127.0.0.1:0"));
+        const Ran second = runCli({QStringLiteral("serve"), m_folder->path(), QStringLiteral("--control"), socket});
+        QCOMPARE(second.code, 1);
+        QVERIFY2(second.err.contains("used by another Gatehouse"), second.err.constData());
+        QCOMPARE(runCli({QStringLiteral("ctl"), socket, QStringLiteral("status")}).code, 0);
+        QVERIFY(gateway.stop());
+        QVERIFY(!QFileInfo::exists(socket));
+    }
+
+    void recordsAgreeWithExplain()
+    {
+        const QString socket = m_folder->filePath(QStringLiteral("c.sock"));
+        GatewayProcess gateway(workspaceAt("127.0.0.1:0"), {QStringLiteral("--control"), socket});
+        QCOMPARE(statusOf(request(gateway.port(), "GET /items/42 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")), 201);
+        Ran ran;
+        QVERIFY(waitFor("the exchange to be recorded", [&] {
+            ran = runCli({QStringLiteral("exchanges"), socket, QStringLiteral("--json")});
+            return !ran.out.isEmpty() || ran.code != 0;
+        }));
+        const QJsonObject exchange = ran.json().object();
+        QCOMPARE(exchange.value(QLatin1String("status")).toInt(), 201);
+        QCOMPARE(exchange.value(QLatin1String("route")).toString(), QStringLiteral("item"));
+        writeFile(m_folder->filePath(QStringLiteral("gatehouse.yaml")), workspaceAt("127.0.0.1:0"));
+        const QJsonObject why = runCli({QStringLiteral("explain"), m_folder->path(), QStringLiteral("--json"), QStringLiteral("--"), QStringLiteral("curl"),
+                                        QStringLiteral("http://localhost/items/42")}).json().object();
+        const QJsonObject trace = exchange.value(QLatin1String("trace")).toObject();
+        for (const char *key : {"listener", "route", "target", "candidates"})
+            QCOMPARE(trace.value(QLatin1String(key)), why.value(QLatin1String(key)));
+        QCOMPARE(runCli({QStringLiteral("exchanges"), socket, QStringLiteral("--count"), QStringLiteral("--filter"), QStringLiteral("status:404")}).out, QByteArray("0\n"));
+        const QJsonObject recorder = runCli({QStringLiteral("ctl"), socket, QStringLiteral("metrics"), QStringLiteral("--json")})
+                                         .json().object().value(QLatin1String("recorder")).toObject();
+        QCOMPARE(recorder.value(QLatin1String("recorded")).toInt() + recorder.value(QLatin1String("dropped_records")).toInt(), recorder.value(QLatin1String("served")).toInt());
+    }
+
+    void aBrokenFileChangesNothing()
+    {
+        GatewayProcess gateway(workspaceAt("127.0.0.1:0"));
+        gateway.rewrite(workspaceAt("127.0.0.1:0") + "bogus: 1\n");
+        QVERIFY(waitFor("the mistake to be told", [&] { return gateway.log().find("last good version") != std::string::npos; }));
+        Peer client = connectTo(gateway.port());
+        QVERIFY(client.send(get("/items/1")));
+        QCOMPARE(statusOf(client.readMessage()), 201);
+    }
+
+    void takenPortNamesWhoHasIt()
+    {
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost));
+        writeFile(m_folder->filePath(QStringLiteral("gatehouse.yaml")), workspaceAt("127.0.0.1:" + std::to_string(other.serverPort())));
+        const QString ready = m_folder->filePath(QStringLiteral("ready"));
+        writeFile(ready, "of another");
+        const Ran ran = runCli({QStringLiteral("serve"), m_folder->path(), QStringLiteral("--ready-file"), ready});
+        QCOMPARE(ran.code, 1);
+        QVERIFY2(ran.err.contains(QByteArray::number(QCoreApplication::applicationPid())), ran.err.constData());
+        QCOMPARE(readFile(ready), std::string("of another"));
+    }
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+QTEST_GUILESS_MAIN(TestServe)
+#include "tst_serve.moc"
