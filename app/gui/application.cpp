@@ -2,7 +2,9 @@
 
 #include "gateway/engine/control.h"
 #include "ui/dashboard/dashboardpanel.h"
+#include "ui/explorer/explorerpanel.h"
 #include "ui/export/exportpanel.h"
+#include "ui/mocks/mockspanel.h"
 #include "ui/routes/routespanel.h"
 #include "ui/settings/settingspanel.h"
 #include "ui/traffic/trafficpanel.h"
@@ -55,9 +57,10 @@ bool copyFolder(const QString &from, const QString &to)
 
 } // namespace
 
-Application::Application() : m_api(m_engine.api()), m_session(m_api, stateFolder())
+Application::Application(const engine::Options &options)
+    : m_settingsFile(ui::MainWindow::defaultSettingsFile()), m_engine(options), m_api(m_engine.api()), m_session(m_api, stateFolder())
 {
-    m_window = std::make_unique<ui::MainWindow>(panels(), ui::MainWindow::defaultSettingsFile());
+    m_window = std::make_unique<ui::MainWindow>(panels(), m_settingsFile);
     connectWindow();
     connectSession();
     connect(&m_refresh, &QTimer::timeout, this, [this] { refresh(); });
@@ -73,8 +76,8 @@ Application::~Application()
 
 QList<ui::PanelInfo> Application::panels()
 {
-    return {ui::trafficPanel(m_api), ui::routesPanel(m_api, m_session), ui::upstreamsPanel(m_api, m_session),
-            ui::dashboardPanel(m_api), ui::exportPanel(m_session), ui::settingsPanel(m_api, m_session, ui::MainWindow::defaultSettingsFile())};
+    return {ui::trafficPanel(m_api), ui::routesPanel(m_api, m_session), ui::upstreamsPanel(m_api, m_session), ui::mocksPanel(m_api, m_session),
+            ui::dashboardPanel(m_api), ui::explorerPanel(m_api, m_session), ui::exportPanel(m_session), ui::settingsPanel(m_api, m_session, m_settingsFile)};
 }
 
 void Application::connectWindow()
@@ -121,7 +124,7 @@ void Application::connectSession()
 
 void Application::openFirst(const QString &path)
 {
-    QSettings settings(ui::MainWindow::defaultSettingsFile(), QSettings::IniFormat);
+    QSettings settings(m_settingsFile, QSettings::IniFormat);
     const QString last = settings.value(QStringLiteral("recent")).toStringList().value(0);
     if (!path.isEmpty())
         open(path);
@@ -304,7 +307,7 @@ void Application::offerRecovery()
 
 void Application::remember(const QString &folder)
 {
-    QSettings settings(ui::MainWindow::defaultSettingsFile(), QSettings::IniFormat);
+    QSettings settings(m_settingsFile, QSettings::IniFormat);
     QStringList recent = settings.value(QStringLiteral("recent")).toStringList();
     if (!folder.isEmpty()) {
         recent.removeAll(folder);

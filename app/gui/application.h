@@ -14,13 +14,15 @@ namespace gatehouse::gui {
 class Application final : public QObject {
     Q_OBJECT
 public:
-    Application();
+    explicit Application(const engine::Options &options = {});
     ~Application() override;
 
     // A folder or its file; empty: the workspace of last time, or the first-run page.
     void openFirst(const QString &path);
     void start(const QString &controlSocket);
     ui::MainWindow &window() { return *m_window; }
+    ui::Session &session() { return m_session; }
+    api::Api api() const { return m_api; }
 
 private:
     QList<ui::PanelInfo> panels();
@@ -38,6 +40,7 @@ private:
     void offerRecovery();
     void remember(const QString &folder);
 
+    QString m_settingsFile;
     engine::Engine m_engine;
     api::Api m_api;
     ui::Session m_session;

@@ -28,6 +28,15 @@ bool isBig(const schema::Shape &shape)
     return shape.kind() == schema::Kind::Record || shape.kind() == schema::Kind::Map || shape.kind() == schema::Kind::Any
         || shape.kind() == schema::Kind::List || shape.kind() == schema::Kind::OneOf;
 }
+// What draws the red border: the control at the end of the chain of editors; null: there is none.
+QWidget *control(Editor *editor)
+{
+    QWidget *widget = editor;
+    while (widget->focusProxy())
+        widget = widget->focusProxy();
+    return widget == editor ? nullptr : widget;
+}
+
 } // namespace
 
 RecordForm::RecordForm(Session &session, const config::Location &at, const schema::Shape &shape, const schema::Field *field, QWidget *parent)
@@ -208,7 +217,8 @@ void RecordForm::buildEditor(Row &row, const schema::Field *field)
         column->insertWidget(0, row.editor);
     connect(row.editor, &Editor::typedProblem, this, [raw = &row](const QString &problem) {
         raw->error->setError(problem);
-        setError(raw->editor->focusProxy(), !problem.isEmpty());
+        if (QWidget *widget = control(raw->editor))
+            setError(widget, !problem.isEmpty());
     });
 }
 
@@ -320,8 +330,8 @@ void RecordForm::readProblems()
             row->error->setWarning(warning);
         else
             row->error->setError(error);
-        if (row->editor->focusProxy())
-            setError(row->editor->focusProxy(), !error.isEmpty());
+        if (QWidget *widget = control(row->editor))
+            setError(widget, !error.isEmpty());
     }
     for (auto &row : m_rows)
         if (auto *inner = qobject_cast<RecordForm *>(row->editor))

@@ -20,8 +20,8 @@ QString q(const std::string &text) { return QString::fromStdString(text); }
 // One edit. The document already has it when the command is pushed, so the first redo does nothing.
 class Session::EditCommand final : public QUndoCommand {
 public:
-    EditCommand(Session &session, schema::Patch patch, schema::Patch inverse, const QString &name)
-        : QUndoCommand(name), m_session(session), m_patch(std::move(patch)), m_inverse(std::move(inverse))
+    EditCommand(Session &session, schema::Patch patch, schema::Patch inverse, const QString &name, bool joins)
+        : QUndoCommand(name), m_session(session), m_patch(std::move(patch)), m_inverse(std::move(inverse)), m_joins(joins)
     {
     }
     void redo() override
@@ -43,7 +43,7 @@ public:
     bool mergeWith(const QUndoCommand *other) override
     {
         const auto *next = static_cast<const EditCommand *>(other);
-        if (!m_patch.continues(next->m_patch))
+        if (!next->m_joins || !m_patch.continues(next->m_patch))
             return false;
         m_patch = next->m_patch;
         schema::Patch inverse = next->m_inverse; // taken back in reverse order
@@ -55,6 +55,7 @@ public:
 private:
     Session &m_session;
     schema::Patch m_patch, m_inverse;
+    bool m_joins; // nothing was committed since the step before
     bool m_done = true;
 };
 
@@ -213,12 +214,13 @@ Result<void> Session::edit(const schema::Patch &patch, const QString &name)
     auto inverse = change(patch);
     if (!inverse)
         return inverse.error();
-    m_undo.push(new EditCommand(*this, patch, std::move(inverse).value(), name));
+    m_undo.push(new EditCommand(*this, patch, std::move(inverse).value(), name, std::exchange(m_joins, true)));
     return {};
 }
 
 void Session::commit()
 {
+    m_joins = false;
     if (m_quiet.isActive()) {
         m_quiet.stop();
         fetchSecretsAndResolve();

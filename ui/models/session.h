@@ -119,6 +119,7 @@ private:
     uint64_t m_number = 0; // of the newest resolving
     api::Applied m_applied;
     bool m_wasDirty = false;
+    bool m_joins = false; // the next edit may be part of the step before
 };
 
 } // namespace gatehouse::ui
