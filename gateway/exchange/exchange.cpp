@@ -132,8 +132,7 @@ uint32_t Exchange::sinceArrival()
 
 void Exchange::keepOriginal(const http::RequestHead &head)
 {
-    for (const http::Field &field : head.fields)
-        m_fields.push_back({field.name, field.value});
+    m_fields.assign(head.fields.begin(), head.fields.end());
     const Downstream::Client &client = m_down->client();
     m_clientText = m_arena.copy(client.text);
     m_info.client = client.ip;

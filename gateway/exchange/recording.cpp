@@ -71,23 +71,14 @@ void Exchange::publish(observe::State state)
     observe::Record record;
     record.state = state;
     fill(record);
-    // Fields are laid out as the record wants them behind those that came in; spans are taken once nothing grows any more.
-    const size_t came = m_fields.size();
-    if (!m_forwardedLine.empty())
-        for (const http::Field &field : m_request->fields)
-            m_fields.push_back({field.name, field.value});
-    const size_t forwarded = m_fields.size() - came;
-    const bool answered = m_response && m_headSent;
-    if (answered)
-        for (const http::Field &field : m_response->fields)
-            m_fields.push_back({field.name, field.value});
-    const std::span<const observe::FieldView> all(m_fields);
-    record.requestFields = all.first(came);
-    record.forwardedFields = all.subspan(came, forwarded);
+    record.requestFields = m_fields;
     record.forwardedLine = m_forwardedLine;
+    if (!m_forwardedLine.empty())
+        record.forwardedFields = {m_request->fields.begin(), m_request->fields.end()};
+    const bool answered = m_response && m_headSent;
     if (answered) {
         record.status = uint16_t(m_response->status);
-        record.responseFields = all.subspan(came + forwarded);
+        record.responseFields = {m_response->fields.begin(), m_response->fields.end()};
         record.contentType = m_response->fields.value("content-type");
         char digits[3] = {char('0' + m_response->status / 100 % 10), char('0' + m_response->status / 10 % 10), char('0' + m_response->status % 10)};
         const std::string_view reason = m_response->reason.empty() ? http::reasonPhrase(m_response->status) : m_response->reason;
@@ -100,7 +91,6 @@ void Exchange::publish(observe::State state)
     m_env.recorder.publish(record);
     if (state == observe::State::Final)
         m_env.metrics.finished(record, m_binding ? m_binding->route : 0, m_binding ? std::span<const observe::MetricId>(m_binding->policies) : std::span<const observe::MetricId>());
-    m_fields.resize(came);
 }
 
 } // namespace gatehouse::exchange

@@ -53,12 +53,14 @@ private:
 // Written from the head's own members instead.
 bool isWriters(std::string_view name)
 {
+    // Length and first letter tell nearly all other fields.
+    const auto is = [name](std::string_view lowerCase) { return char(name[0] | 0x20) == lowerCase[0] && scan::equalsName(name, lowerCase); };
     switch (name.size()) {
-    case 7: return scan::equalsName(name, "upgrade");
-    case 10: return scan::equalsName(name, "connection") || scan::equalsName(name, "keep-alive");
-    case 14: return scan::equalsName(name, "content-length");
-    case 16: return scan::equalsName(name, "proxy-connection");
-    case 17: return scan::equalsName(name, "transfer-encoding");
+    case 7: return is("upgrade");
+    case 10: return is("connection") || is("keep-alive");
+    case 14: return is("content-length");
+    case 16: return is("proxy-connection");
+    case 17: return is("transfer-encoding");
     default: return false;
     }
 }

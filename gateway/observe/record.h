@@ -1,6 +1,7 @@
 // What a worker writes of one exchange, and where it goes. The writing side of the recorder; observe/exchange.h is the reading side.
 #pragma once
 
+#include "gateway/http/message.h"
 #include "gateway/observe/exchange.h"
 #include "gateway/observe/explanation.h"
 
@@ -33,7 +34,7 @@ struct AttemptRecord {
     std::string_view error, why;
 };
 
-struct FieldView { std::string_view name, value; };
+using FieldView = http::Field; // so that a message's own list can be shown without copying it
 
 // One exchange as its worker knows it at one moment. Views point into the exchange's arena; the recorder copies (and redacts)
 // before publish() returns.

@@ -14,8 +14,10 @@ using policy::RequestView;
 namespace {
 bool isProxyField(const http::Field &field, const void *)
 {
-    return startsWithIgnoreCase(field.name, "x-forwarded-") || equalsIgnoreCase(field.name, "forwarded")
-        || equalsIgnoreCase(field.name, "x-real-ip");
+    const char first = char(field.name.front() | 0x20); // of a token: never empty. Most fields are told by it
+    if (first == 'x')
+        return startsWithIgnoreCase(field.name, "x-forwarded-") || equalsIgnoreCase(field.name, "x-real-ip");
+    return first == 'f' && equalsIgnoreCase(field.name, "forwarded");
 }
 
 // "1.2.3.4", "1.2.3.4:80", "[::1]:80", "\"[::1]:80\"".
@@ -155,10 +157,14 @@ void rewriteHost(http::RequestHead &head, const Forwarding &f, const RequestView
         setHost(head, f.endpoint, "upstream.host", log);
 }
 
+// `name` is a literal, `value` lives as long as the arena and was checked where it came from: nothing to copy or to check again.
 void append(http::Fields &fields, std::string_view name, std::string_view value)
 {
     const std::string_view before = fields.combined(name);
-    fields.set(name, before.empty() ? value : fields.arena().join({before, ", ", value}));
+    if (before.empty())
+        fields.addChecked({name, value});
+    else
+        fields.set(name, fields.arena().join({before, ", ", value}));
 }
 
 void addProxyFields(http::RequestHead &head, const Forwarding &f, std::string_view hostSent, ChangeLog *log)
@@ -169,9 +175,9 @@ void addProxyFields(http::RequestHead &head, const Forwarding &f, std::string_vi
     if (mode == Mode::XForwarded || mode == Mode::Both) {
         append(head.fields, "X-Forwarded-For", f.peerText);
         if (!head.fields.has("x-forwarded-proto"))
-            head.fields.add("X-Forwarded-Proto", f.info.scheme);
+            head.fields.addChecked({"X-Forwarded-Proto", f.info.scheme});
         if (!head.fields.has("x-forwarded-host") && !hostSent.empty())
-            head.fields.add("X-Forwarded-Host", hostSent);
+            head.fields.addChecked({"X-Forwarded-Host", hostSent});
     }
     if (mode == Mode::Rfc7239 || mode == Mode::Both) {
         const std::string_view node = f.peer.isV4() ? f.peerText : arena.join({"\"[", f.peerText, "]\""});
