@@ -1,5 +1,6 @@
 // gatehouse: the window.
 #include "app/gui/application.h"
+#include "app/gui/screenshots.h"
 #include "gateway/policy/shapes.h"
 #include "ui/settings/settingspanel.h"
 #include "ui/shell/mainwindow.h"
@@ -30,15 +31,27 @@ int main(int argc, char **argv)
     parser.addVersionOption();
     const QCommandLineOption control(QStringLiteral("control"), QStringLiteral("Offer the running engine on this Unix socket."), QStringLiteral("socket"));
     parser.addOption(control);
+    const QCommandLineOption pictures(QStringLiteral("screenshots"), QStringLiteral("Take pictures of every panel into this folder, and quit."), QStringLiteral("folder"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark, for this run."), QStringLiteral("theme"));
+    parser.addOption(pictures);
+    parser.addOption(theme);
     parser.addPositionalArgument(QStringLiteral("workspace"), QStringLiteral("A folder or its gatehouse.yaml."), QStringLiteral("[workspace]"));
     parser.process(application);
 
     gatehouse::policy::registerShapes();
     gatehouse::ui::Theme::install(application);
     gatehouse::ui::applyWindowSettings(gatehouse::ui::MainWindow::defaultSettingsFile());
+    if (const QString name = parser.value(theme); !name.isEmpty())
+        gatehouse::ui::Theme::instance()->setChoice(name == QLatin1String("dark") ? gatehouse::ui::ThemeChoice::Dark : gatehouse::ui::ThemeChoice::Light);
     gatehouse::gui::Application gatehouse;
     gatehouse.window().show();
     gatehouse.openFirst(parser.positionalArguments().value(0));
     gatehouse.start(parser.value(control));
+    std::unique_ptr<gatehouse::gui::Screenshots> screenshots;
+    if (const QString folder = parser.value(pictures); !folder.isEmpty()) {
+        const QString scale = gatehouse.window().devicePixelRatioF() > 1.5 ? QStringLiteral("-2x") : QString();
+        screenshots = std::make_unique<gatehouse::gui::Screenshots>(gatehouse, folder, parser.value(theme) + scale);
+        screenshots->start();
+    }
     return QApplication::exec();
 }

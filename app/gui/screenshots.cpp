@@ -1,0 +1,140 @@
+#include "app/gui/screenshots.h"
+
+#include "gateway/observe/filter.h"
+
+#include <QtCore/QDir>
+#include <QtGui/QUndoStack>
+#include <QtWidgets/QApplication>
+
+#include <cstdio>
+
+namespace gatehouse::gui {
+
+namespace {
+
+// What a shop meets in a few seconds: answers of all classes, mocks, redirects, refusals.
+constexpr const char *requests[][2] = {
+    {"GET", "/v1/orders/4711?expand=items"}, {"GET", "/v1/orders/4738"}, {"GET", "/v1/orders?page=2"}, {"POST", "/v1/orders"}, {"GET", "/v1/users/me"},
+    {"GET", "/v1/products/sku-8821"}, {"GET", "/v1/products/missing"}, {"GET", "/products/lamp-01"}, {"GET", "/products"}, {"GET", "/old/cart"},
+    {"DELETE", "/v1/cart/items/9"}, {"GET", "/admin/users"}, {"GET", "/nowhere"}, {"GET", "/healthz"}, {"PUT", "/v1/orders/4711"}, {"GET", "/search?q=lamp"},
+};
+constexpr int sendEveryMillis = 30, warmUpMillis = 6000, settleMillis = 700;
+
+} // namespace
+
+Screenshots::Screenshots(Application &application, QString folder, QString suffix, QObject *parent)
+    : QObject(parent), m_application(application), m_folder(std::move(folder)), m_suffix(std::move(suffix))
+{
+    QDir().mkpath(m_folder);
+    connect(&m_traffic, &QTimer::timeout, this, [this] { sendTraffic(); });
+}
+
+void Screenshots::start()
+{
+    m_application.window().resize(1280, 800);
+    plan();
+    next();
+}
+
+void Screenshots::sendTraffic()
+{
+    const auto &request = requests[size_t(m_sent++) % std::size(requests)];
+    api::RequestSketch sketch;
+    sketch.method = request[0];
+    sketch.url = request[1];
+    if (sketch.method == "POST" || sketch.method == "PUT") {
+        sketch.headers.emplace_back("content-type", "application/json");
+        sketch.body = "{\"sku\": \"lamp-01\", \"count\": 2}";
+    }
+    m_application.api().send.send(sketch, api::Send::Via::Gateway, [](const api::Sent &) { });
+}
+
+void Screenshots::openPanel(const char *panel) { m_application.window().showPanel(QLatin1String(panel)); }
+
+// The newest exchange that the filter picks.
+void Screenshots::selectExchange(const QString &filter)
+{
+    const auto wanted = observe::Filter::parse(filter.toStdString());
+    uint64_t found = 0, position = 0;
+    for (;;) {
+        const auto page = m_application.api().exchanges.since(position, 10000);
+        if (page.rows.empty())
+            break;
+        for (const observe::Row &row : page.rows)
+            if (row.state == observe::State::Final && wanted && wanted->matches(row))
+                found = row.id;
+        position = page.next;
+    }
+    openPanel(ui::panels::traffic);
+    if (found)
+        m_application.window().navigator()->showExchange(found, QStringLiteral("why"));
+}
+
+void Screenshots::plan()
+{
+    ui::MainWindow &window = m_application.window();
+    const auto add = [this](const char *picture, int millis, std::function<void()> act) { m_steps.push_back({QLatin1String(picture), millis, std::move(act)}); };
+    add("traffic-empty", settleMillis, [this] { openPanel(ui::panels::traffic); });
+    add("", warmUpMillis, [this] { m_traffic.start(sendEveryMillis); });
+    add("traffic", settleMillis, [this] { selectExchange(QStringLiteral("route:get-order* status:2xx")); });
+    add("traffic-refused", settleMillis, [this] { selectExchange(QStringLiteral("verdict:refused,throttled")); });
+    planRoutes();
+    add("upstreams", settleMillis, [this] { openPanel(ui::panels::upstreams); });
+    add("mocks", settleMillis, [this] { openPanel(ui::panels::mocks); });
+    add("dashboard", 1500, [this] { openPanel(ui::panels::dashboard); });
+    add("explorer", settleMillis, [&window] { window.navigator()->newRequest(QStringLiteral("curl http://127.0.0.1:8080/v1/orders/4711?expand=items -H 'x-beta: 1'")); });
+    add("export", settleMillis, [this] { openPanel(ui::panels::exporting); });
+    add("settings", settleMillis, [this] { openPanel(ui::panels::settings); });
+    add("palette", settleMillis, [this, &window] {
+        openPanel(ui::panels::traffic);
+        window.openPalette(QStringLiteral("or"));
+    });
+    add("stopped", 2600, [this, &window] {
+        m_traffic.stop();
+        Q_EMIT window.stopRequested();
+    });
+}
+
+void Screenshots::planRoutes()
+{
+    ui::MainWindow &window = m_application.window();
+    const auto add = [this](const char *picture, std::function<void()> act) { m_steps.push_back({QLatin1String(picture), settleMillis, std::move(act)}); };
+    const auto first = [this]() -> QString {
+        const auto routes = m_application.session().document().things("route");
+        return routes.empty() ? QString() : QString::fromStdString(routes.front().name);
+    };
+    add("routes", [&window, first] { window.navigator()->openRoute(first()); });
+    add("routes-explain", [&window] { window.navigator()->explain(QStringLiteral("curl http://127.0.0.1:8080/v1/orders/4711?expand=items -H 'x-beta: 1'")); });
+    add("routes-error", [this, &window, first] {
+        window.navigator()->openRoute(first());
+        if (const auto at = m_application.session().document().find("route", first().toStdString())) {
+            const schema::Path path = at->path / schema::Step("match") / schema::Step("path");
+            (void)m_application.session().edit(schema::Patch::replace(at->file, path, schema::Node::string("/orders/{id")), tr("Change path"));
+            m_application.session().commit();
+        }
+    });
+    add("", [this] {
+        m_application.session().undoStack().undo();
+        m_application.session().commit();
+    });
+}
+
+void Screenshots::next()
+{
+    if (m_at == m_steps.size()) {
+        QApplication::exit(0);
+        return;
+    }
+    const Step &step = m_steps[m_at++];
+    step.act();
+    QTimer::singleShot(step.millis, this, [this, picture = step.picture] {
+        if (!picture.isEmpty()) {
+            const QString file = m_folder + QLatin1Char('/') + picture + QLatin1Char('-') + m_suffix + QStringLiteral(".png");
+            if (!m_application.window().grab().save(file))
+                std::fprintf(stderr, "gatehouse: %s can't be written\n", qPrintable(file));
+        }
+        next();
+    });
+}
+
+} // namespace gatehouse::gui
