@@ -30,7 +30,7 @@ using test::waitFor;
 namespace {
 
 // Notes what happens to its connections, and does what a test asks for.
-struct Recorder : net::Handler {
+struct Recorder final : net::Handler {
     net::Loop *loop = nullptr;
     bool echo = false;
     std::vector<Conn> opened, closed;
