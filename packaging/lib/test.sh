@@ -74,6 +74,7 @@ test_sanitized() {
     compile tsan
     step "Testing under ThreadSanitizer ($(elapsed) so far)"
     # Qt is not instrumented: what happens inside it is not looked at, what our threads do to each other is.
-    TSAN_OPTIONS="ignore_noninstrumented_modules=1:second_deadlock_stack=1:suppressions=$ROOT/packaging/tsan.supp:external_symbolizer_path=$symbolizer" \
+    # die_after_fork=0: QProcess starts programs by a fork that shares memory, which the runtime takes for a fork of ours.
+    TSAN_OPTIONS="ignore_noninstrumented_modules=1:die_after_fork=0:second_deadlock_stack=1:suppressions=$ROOT/packaging/tsan.supp:external_symbolizer_path=$symbolizer" \
         ctest --test-dir build/tsan --output-on-failure --no-tests=error -j "$(test_jobs)" -R "$sanitized_tests" "$@" || exit 1
 }
