@@ -170,7 +170,8 @@ void RouteTreeModel::addRoutes(RouteItem &root) const
         item->name = q(thing.name);
         item->detail = textsAt(node, "hosts").join(QStringLiteral(", ")) + textAt(node, "prefix");
         countProblems(*item, thing.at);
-        groups.emplace_back(item->name, add(*routes, std::move(item)));
+        RouteItem *added = add(*routes, std::move(item));
+        groups.emplace_back(added->name, added);
     }
     for (const config::NamedThing &thing : document.things("route")) {
         auto item = routeItem(thing);
