@@ -21,8 +21,10 @@ int main(int argc, char **argv)
     QApplication::setApplicationVersion(QStringLiteral(GATEHOUSE_VERSION));
     QApplication::setDesktopFileName(QStringLiteral("net.gatehouse.Gatehouse"));
 
-    QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("gatehouse"), QStringLiteral("_"), QStringLiteral(":/i18n")))
+    QTranslator plurals, translator; // English needs its plural forms; the person's language comes before it
+    if (plurals.load(QStringLiteral(":/i18n/gatehouse_en.qm")))
+        QApplication::installTranslator(&plurals);
+    if (QLocale().language() != QLocale::English && translator.load(QLocale(), QStringLiteral("gatehouse"), QStringLiteral("_"), QStringLiteral(":/i18n")))
         QApplication::installTranslator(&translator);
 
     QCommandLineParser parser;

@@ -141,8 +141,8 @@ void Exchange::keepOriginal(const http::RequestHead &head)
     m_info.scheme = "http";
     m_info.host = lowered(head.host, m_arena);
     m_info.port = head.port;
-    m_info.query = head.query;
-    m_info.path = head.path;
+    m_info.query = m_sentQuery = head.query;
+    m_info.path = m_sentPath = head.path;
 }
 
 void Exchange::requestHead(http::RequestHead &head)

@@ -206,6 +206,7 @@ private:
     upstream::Call m_call;
     const upstream::Upstream::Member *m_member = nullptr;
     std::vector<observe::AttemptRecord> m_attempts;
+    std::string_view m_sentPath, m_sentQuery; // as they came, for the record
     std::string_view m_target;       // as rewritten, before an endpoint's base path
     std::vector<net::Piece> m_heldBody; // came before the connection was there
     http::Fields *m_heldTrailers = nullptr;

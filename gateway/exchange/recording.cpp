@@ -41,8 +41,8 @@ void Exchange::fill(observe::Record &record)
     record.method = m_request->method;
     record.scheme = m_info.scheme;
     record.host = m_info.host;
-    record.path = m_request->path;
-    record.query = m_request->query;
+    record.path = m_sentPath;
+    record.query = m_sentQuery;
     record.protocol = protocolOf(m_request->version);
     record.client = m_clientText;
     record.error = m_error;

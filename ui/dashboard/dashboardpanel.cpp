@@ -77,6 +77,8 @@ std::vector<Step> stepsOf(const std::vector<api::Second> &seconds, int64_t endSe
 }
 
 class DashboardPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::DashboardPanel)
+
 public:
     DashboardPanel(const PanelContext &context, api::Api api) : m_context(context), m_api(api)
     {

@@ -13,6 +13,7 @@
 #include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDir>
 #include <QtCore/QFileInfo>
 #include <QtCore/QTimer>
@@ -85,6 +86,8 @@ public:
 };
 
 class ExportPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::ExportPanel)
+
 public:
     ExportPanel(const PanelContext &context, Session &session) : m_context(context), m_session(session)
     {

@@ -106,7 +106,9 @@ AlternativesEditor::AlternativesEditor(Session &session, const config::Location 
 {
     m_layout->setContentsMargins({});
     m_layout->setSpacing(scaled(6));
-    if (shape.alternatives().size() > 1) {
+    // A path is a template everywhere but in rules on what the route's template captured; the choice would only be in the way.
+    const bool lone = shape.name() == "path-condition" && (!node() || node()->isScalar());
+    if (shape.alternatives().size() > 1 && !lone) {
         m_combo = formCombo(tr("%1, how it is given").arg(label()), this);
         for (const schema::Alternative &alternative : shape.alternatives())
             m_combo->addItem(keyLabel(alternative.label.empty() ? alternative.name : alternative.label));

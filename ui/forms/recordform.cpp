@@ -21,7 +21,6 @@ namespace gatehouse::ui {
 
 namespace {
 constexpr double labelColumn = 84, controlHeight = 28;
-constexpr int compactColumns = 3;
 
 bool isBig(const schema::Shape &shape)
 {
@@ -60,9 +59,10 @@ void RecordForm::setHidden(const QSet<QString> &keys)
     rebuild();
 }
 
-void RecordForm::setCompact(bool compact)
+void RecordForm::setCompact(bool compact, int columns)
 {
     m_compact = compact;
+    m_columns = columns;
     rebuild();
 }
 
@@ -204,7 +204,7 @@ void RecordForm::buildEditor(Row &row, const schema::Field *field)
     row.shown = field;
     row.editor = makeEditor(session(), placeOf(*field), *field->shape, field, row.box);
     if (auto *form = qobject_cast<RecordForm *>(row.editor))
-        form->setCompact(m_compact);
+        form->setCompact(m_compact, m_columns);
     if (auto *label = qobject_cast<QLabel *>(row.label))
         label->setBuddy(row.editor);
     if (QComboBox *choice = row.choice) {
@@ -224,7 +224,7 @@ void RecordForm::buildEditor(Row &row, const schema::Field *field)
 
 void RecordForm::layRows()
 {
-    for (int column = 0; column < compactColumns; ++column)
+    for (int column = 0; column < m_columns; ++column)
         m_grid->setColumnStretch(column, m_compact || column == 1 ? 1 : 0);
     int line = 0, column = 0;
     for (const auto &row : m_rows) {
@@ -238,16 +238,16 @@ void RecordForm::layRows()
             line += 2;
             column = 0;
         }
-        m_grid->addWidget(row->label, line, column, 1, wide ? compactColumns : 1);
-        m_grid->addWidget(row->box, line + 1, column, 1, wide ? compactColumns : 1, Qt::AlignTop);
-        column += wide ? compactColumns : 1;
-        if (column >= compactColumns) {
+        m_grid->addWidget(row->label, line, column, 1, wide ? m_columns : 1);
+        m_grid->addWidget(row->box, line + 1, column, 1, wide ? m_columns : 1, Qt::AlignTop);
+        column += wide ? m_columns : 1;
+        if (column >= m_columns) {
             line += 2;
             column = 0;
         }
     }
     if (m_more)
-        m_grid->addWidget(m_more, line + 2, m_compact ? 0 : 1, 1, m_compact ? compactColumns : 2, Qt::AlignLeading);
+        m_grid->addWidget(m_more, line + 2, m_compact ? 0 : 1, 1, m_compact ? m_columns : 2, Qt::AlignLeading);
 }
 
 void RecordForm::chooseOfGroup(Row &row, const schema::Field *field)

@@ -29,7 +29,7 @@ public:
     // Keys that somebody else shows, or nobody.
     void setHidden(const QSet<QString> &keys);
     // Labels above their fields, several side by side: for narrow cards.
-    void setCompact(bool compact);
+    void setCompact(bool compact, int columns = 3);
     // Reads the document and its problems whenever they change. Once, for the outermost form.
     void follow();
     // Fields that could be set and are not; choosing one sets it to something to go on from and puts the focus there.
@@ -72,6 +72,7 @@ private:
     QSet<QString> m_opened; // asked for by the menu, not written yet
     Show m_show = Show::Basic;
     bool m_compact = false, m_advanced = false;
+    int m_columns = 3; // of a compact form
 };
 
 } // namespace gatehouse::ui

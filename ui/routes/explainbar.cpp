@@ -42,7 +42,7 @@ ExplainBar::ExplainBar(const api::Explain &explain, Navigator &navigator, QWidge
     m_result->setBaseFont(typeFont(Type::ControlStrong));
     m_result->setAlignment(Qt::AlignTrailing);
     m_result->setMaximumWidth(scaled(420));
-    layout->addWidget(m_result);
+    layout->addWidget(m_result, 0, Qt::AlignVCenter);
     m_delay.setSingleShot(true);
     m_delay.setInterval(typingMillis);
     connect(&m_delay, &QTimer::timeout, this, &ExplainBar::ask);

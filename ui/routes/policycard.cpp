@@ -60,6 +60,8 @@ void PolicyCard::build()
     m_figures = new RunsLabel(head);
     m_figures->setBaseFont(typeFont(Type::WireSmall));
     m_figures->setAlignment(Qt::AlignTrailing);
+    m_summary->setFixedHeight(scaled(20)); // one line; the whole of it is in the open card
+    m_figures->setFixedHeight(scaled(20));
     second->addWidget(m_summary, 1);
     second->addWidget(m_figures);
     rows->addLayout(second);

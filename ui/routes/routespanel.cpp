@@ -36,6 +36,8 @@ namespace {
 std::string s(const QString &text) { return text.toStdString(); }
 
 class RoutesPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::RoutesPanel)
+
 public:
     RoutesPanel(const PanelContext &context, api::Api api, Session &session)
         : m_context(context), m_api(api), m_session(session), m_model(new RouteTreeModel(api.live, session, this))

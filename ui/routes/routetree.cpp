@@ -173,14 +173,20 @@ void RouteTreeModel::addRoutes(RouteItem &root) const
         RouteItem *added = add(*routes, std::move(item));
         groups.emplace_back(added->name, added);
     }
+    size_t ungrouped = 0;
     for (const config::NamedThing &thing : document.things("route")) {
         auto item = routeItem(thing);
         const QString group = textAt(document.at(thing.at), "group");
         const auto at = std::find_if(groups.begin(), groups.end(), [&](const auto &g) { return g.first == group; });
-        RouteItem *parent = at == groups.end() ? routes : at->second;
-        const bool kept = passes(*item) || (at != groups.end() && passes(*at->second));
-        if (kept)
-            add(*parent, std::move(item));
+        if (!passes(*item) && (at == groups.end() || !passes(*at->second)))
+            continue;
+        if (at != groups.end()) {
+            add(*at->second, std::move(item));
+            continue;
+        }
+        // Before the groups: below one it would look like a part of it.
+        item->parent = routes;
+        routes->children.insert(routes->children.begin() + std::ptrdiff_t(ungrouped++), std::move(item));
     }
     if (!m_filter.isEmpty())
         std::erase_if(routes->children, [this](const auto &child) { return child->kind == OwnerKind::Group && child->children.empty() && !passes(*child); });

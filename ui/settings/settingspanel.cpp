@@ -8,6 +8,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QPointer>
 #include <QtCore/QProcess>
 #include <QtCore/QSettings>
@@ -27,6 +28,8 @@ namespace {
 constexpr char themeKey[] = "theme", textKey[] = "textScale", motionKey[] = "reducedMotion", editorKey[] = "editor";
 
 class SettingsPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::SettingsPanel)
+
 public:
     SettingsPanel(const PanelContext &context, api::Api api, Session &session, QString file)
         : m_context(context), m_api(api), m_session(session), m_file(std::move(file))

@@ -18,6 +18,7 @@
 #include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDateTime>
 #include <QtCore/QPointer>
 #include <QtCore/QTimer>
@@ -40,6 +41,8 @@ namespace {
 constexpr int figuresMillis = 250; // live figures change at most four times a second
 
 class TrafficPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::TrafficPanel)
+
 public:
     TrafficPanel(const PanelContext &context, api::Api api);
 

@@ -13,6 +13,7 @@
 #include "ui/widgets/format.h"
 #include "ui/widgets/states.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDateTime>
 #include <QtCore/QPointer>
 #include <QtGui/QUndoCommand>
@@ -73,6 +74,8 @@ QListView *plainList(QAbstractItemModel *model, QAbstractItemDelegate *delegate,
 }
 
 class UpstreamsPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::UpstreamsPanel)
+
 public:
     UpstreamsPanel(const PanelContext &context, api::Api api, Session &session)
         : m_context(context), m_api(api), m_session(session), m_figures(new EndpointFigures(api.live, session, this)),
@@ -220,7 +223,7 @@ private:
         m_settings = new QScrollArea(this);
         m_settings->setFrameShape(QFrame::NoFrame);
         m_settings->setWidgetResizable(true);
-        m_settings->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        m_settings->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
         m_settings->setMinimumWidth(scaled(244));
         m_settings->viewport()->setBackgroundRole(QPalette::AlternateBase);
         return m_settings;
@@ -334,6 +337,7 @@ private:
             layout->addWidget(m_nameError);
             auto *form = new RecordForm(m_session, *at, *config::upstreamShape(), nullptr, page);
             form->setHidden({QStringLiteral("name"), QStringLiteral("endpoints")});
+            form->setCompact(true, 1); // the column is narrow: labels stand above their fields
             form->follow();
             m_form = form;
             layout->addWidget(form);
@@ -372,8 +376,10 @@ private:
         const schema::Path path = at->path / schema::Step("endpoints") / schema::Step(size_t(row));
         const schema::Shape *shape = config::upstreamShape()->field("endpoints")->shape->item();
         m_endpointForm = makeEditor(m_session, {at->file, path, 0}, *shape, nullptr, m_settings->widget());
-        if (auto *form = qobject_cast<RecordForm *>(m_endpointForm.data()))
+        if (auto *form = qobject_cast<RecordForm *>(m_endpointForm.data())) {
+            form->setCompact(true, 1);
             form->follow();
+        }
         m_endpointBox->addWidget(m_endpointForm);
         m_endpointForm->show();
     }

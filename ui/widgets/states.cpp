@@ -12,6 +12,8 @@
 #include <QtWidgets/QBoxLayout>
 #include <QtWidgets/QLabel>
 
+#include <algorithm>
+
 namespace gatehouse::ui {
 namespace {
 
@@ -67,7 +69,7 @@ QLabel *textLabel(const QFont &f, QWidget *parent)
 void fixHeight(QLabel *label)
 {
     label->setFixedWidth(scaled(measure));
-    label->setFixedHeight(label->heightForWidth(scaled(measure)));
+    label->setFixedHeight(std::max(0, label->heightForWidth(scaled(measure)))); // -1 while it is empty
 }
 
 } // namespace

@@ -83,6 +83,27 @@ private Q_SLOTS:
         QCOMPARE(recorder.value(QLatin1String("recorded")).toInt() + recorder.value(QLatin1String("dropped_records")).toInt(), recorder.value(QLatin1String("served")).toInt());
     }
 
+    // Also when the route rewrites it on its way: nothing answers at the upstream, so the rewriting is all that happens.
+    void recordsSayWhatTheClientAskedFor()
+    {
+        const QString socket = m_folder->filePath(QStringLiteral("c.sock"));
+        GatewayProcess gateway("gatehouse: 1\nname: t\nlisteners:\n  - name: main\n    address: 127.0.0.1:0\nupstreams:\n  - name: gone\n"
+                               "    endpoints: [ { url: \"http://127.0.0.1:1\" } ]\nroutes:\n  - name: item\n    match: { path: \"/items/{id}\" }\n"
+                               "    rewrite: { path: \"/elsewhere/{path.id}\" }\n    to: { upstream: gone }\n",
+                               {QStringLiteral("--control"), socket});
+        Peer client = connectTo(gateway.port());
+        QVERIFY(client.send(get("/items/7?x=1")));
+        QCOMPARE(statusOf(client.readMessage()), 502);
+        QByteArray line;
+        QVERIFY(waitFor("the exchange to be recorded", [&] {
+            line = runCli({QStringLiteral("exchanges"), socket, QStringLiteral("--json")}).out;
+            return !line.isEmpty();
+        }));
+        QVERIFY2(line.contains("/items/7?x=1"), line.constData());
+        const QByteArray url = line.mid(line.indexOf("\"url\""), 80);
+        QVERIFY2(url.contains("/items/7?x=1"), url.constData());
+    }
+
     void aBrokenFileChangesNothing()
     {
         GatewayProcess gateway(workspaceAt("127.0.0.1:0"));
