@@ -37,7 +37,7 @@ int run(const Arguments &arguments)
     }
     // The report is the output of this command.
     for (const config::Problem &problem : problems)
-        print((problem.severity == config::Severity::Warning && !strict ? "warning: " : "") + problem.text());
+        print(problem.text());
     const auto errors = std::count_if(problems.begin(), problems.end(), [&](const config::Problem &p) { return strict || p.severity == config::Severity::Error; });
     if (errors)
         complain(std::to_string(errors) + (errors == 1 ? " error." : " errors."));

@@ -55,7 +55,8 @@ int problems(const json::Value &answer)
         ok = value->truth();
     if (const json::Value *list = answer.find("problems"))
         for (const json::Value &problem : list->items)
-            complain(text(problem, "file") + ":" + text(problem, "line") + ":" + text(problem, "column") + ": " + text(problem, "path") + ": " + text(problem, "message"));
+            complain(text(problem, "file") + ":" + text(problem, "line") + ":" + text(problem, "column") + ": " + (text(problem, "path").empty() ? std::string() : text(problem, "path") + ": ")
+                     + (text(problem, "severity") == "warning" ? "warning: " : "") + text(problem, "message"));
     if (ok)
         print("Reloaded: revision " + text(answer, "revision") + ".");
     else

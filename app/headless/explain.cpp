@@ -71,7 +71,8 @@ int run(const Arguments &arguments)
     sketch.headers = request->headers;
     sketch.body = request->body;
     sketch.listener = arguments.value("--listener");
-    const engine::Explainer explainer([] { return runtime::SnapshotPointer(); }, [](const std::string &) { return std::string(); }, systemClock());
+    policy::StateStore states;
+    const engine::Explainer explainer([] { return runtime::SnapshotPointer(); }, [](const std::string &) { return std::string(); }, systemClock(), states);
     const auto why = explainer.explain(sketch, *resolved.workspace);
     if (!why) {
         complain(why.error().text());

@@ -69,8 +69,28 @@ const Command *find(std::string_view name)
     return at == commands().end() ? nullptr : &*at;
 }
 
+// An option in front of the command: one that is misspelt, or that belongs behind it.
+int unknownOption(const std::string &word)
+{
+    const std::string name = word.substr(0, word.find('='));
+    std::vector<std::string_view> known{"--help", "--version"};
+    for (const Command &command : commands())
+        for (const OptionSpec &option : command.options) {
+            if (option.name == name) {
+                complain(name + " stands behind its command: gatehouse-cli " + std::string(command.name) + " … " + name + ".");
+                return Usage;
+            }
+            known.push_back(option.name);
+        }
+    const std::string_view near = nearest(name, known);
+    complain(escapeControls(name) + " is not an option." + (near.empty() ? " gatehouse-cli help lists commands." : " Did you mean " + std::string(near) + "?"));
+    return Usage;
+}
+
 int unknown(const std::string &name)
 {
+    if (name.starts_with("-"))
+        return unknownOption(name);
     std::vector<std::string_view> known;
     for (const Command &command : commands())
         known.push_back(command.name);

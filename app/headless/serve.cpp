@@ -62,7 +62,7 @@ public:
             m_control = std::make_unique<engine::ControlServer>(
                 m_api, engine::ControlHooks{[this](auto done) { reload(std::move(done)); }, [this] { stop(); }});
             if (auto listening = m_control->listen(m_arguments.value("--control")); !listening) {
-                complain(listening.error().text());
+                fail(listening.error().text(), {});
                 return Bad;
             }
         }
@@ -77,13 +77,16 @@ private:
     // Secrets first, then all or nothing.
     void load(std::function<void(api::Applied)> done)
     {
-        const auto names = config::secretNames(*m_document);
+        // A changed file may ask for more than was granted at the start: then it is refused like any other mistake.
+        const bool trusted = m_arguments.has("--trust");
+        const auto names = trusted ? config::secretNames(*m_document) : std::vector<std::string>();
         const schema::Node *root = m_document->root(m_document->entry());
         const schema::Node *named = root ? root->find("name") : nullptr;
         const std::string &folder = m_document->folder();
         const std::string workspace = named && !named->text.empty() ? named->text : folder.substr(folder.rfind('/') + 1);
-        m_engine.secrets().fetch(workspace, {names.begin(), names.end()}, [this, done = std::move(done)](engine::SecretStore::Fetched secrets) {
+        m_engine.secrets().fetch(workspace, {names.begin(), names.end()}, [this, trusted, done = std::move(done)](engine::SecretStore::Fetched secrets) {
             config::ResolveOptions options;
+            options.trusted = trusted;
             options.environment = m_arguments.value("--env");
             options.secrets = [&](const std::string &name) -> std::optional<std::string> {
                 const auto at = secrets.values.find(name);
@@ -93,7 +96,7 @@ private:
                 m_log.error(error.text());
             config::Resolved resolved = config::resolve(*m_document, options);
             if (!resolved) {
-                done({false, m_api.apply.status().revision, std::move(resolved.problems)});
+                refuse(std::move(resolved.problems), done);
                 return;
             }
             m_api.apply.apply(resolved.workspace, [done, warnings = std::move(resolved.problems)](api::Applied applied) {
@@ -103,23 +106,39 @@ private:
         });
     }
 
+    // What never came to the engine: it is told so that its state says the last good version runs.
+    void refuse(config::Problems problems, const std::function<void(api::Applied)> &done)
+    {
+        m_api.apply.refused();
+        done({false, m_api.apply.status().revision, std::move(problems)});
+    }
+
     void loaded(const api::Applied &applied)
     {
         m_log.problems(applied.problems);
         if (!applied.ok) {
-            complain("The workspace has errors; nothing was started.");
-            QCoreApplication::exit(Bad);
+            fail("The workspace has errors; nothing was started.", applied.problems);
             return;
         }
         m_api.apply.start([this](Result<void> started) {
             if (!started) {
-                complain(started.error().text());
-                QCoreApplication::exit(Bad);
+                fail(started.error().text(), {});
                 return;
             }
             watch();
             announce();
         });
+    }
+
+    void fail(const std::string &message, const config::Problems &problems)
+    {
+        if (m_arguments.has("--json")) {
+            json::Value out = engine::toJson(problems, false);
+            out.set("error", message);
+            printJson(out);
+        }
+        complain(message);
+        QCoreApplication::exit(Bad);
     }
 
     void announce()
@@ -129,35 +148,44 @@ private:
             listeners.set(listener.name, listener.url);
             m_log.info("Listener " + listener.name + " answers at " + listener.url + (listener.exposed ? ", for other machines too (expose: true)." : "."));
         }
-        if (!m_arguments.has("--ready-file"))
-            return;
         const json::Value ready = json::Value::object({{"pid", static_cast<int64_t>(getpid())}, {"listeners", std::move(listeners)}, {"version", GATEHOUSE_VERSION}});
-        if (auto written = config::writeFileSafely(m_arguments.value("--ready-file"), json::write(ready) + "\n", 0600); !written) {
-            complain(written.error().text());
-            QCoreApplication::exit(Bad);
-            return;
+        if (m_arguments.has("--ready-file")) {
+            if (auto written = config::writeFileSafely(m_arguments.value("--ready-file"), json::write(ready) + "\n", 0600); !written) {
+                fail(written.error().text(), {});
+                return;
+            }
+            m_announced = true;
         }
-        m_announced = true;
+        if (m_arguments.has("--json"))
+            printJson(ready);
     }
 
     void reload(std::function<void(api::Applied)> done)
     {
         auto document = config::Document::open(m_arguments.positional()[0]);
         if (!document) {
-            m_log.error(document.error().text());
-            done({false, m_api.apply.status().revision, {config::Problem{config::Severity::Error, m_document->entry(), 0, 0, {}, document.error().text(), {}}}});
+            refuse({config::Problem{config::Severity::Error, m_document->entry(), 0, 0, {}, document.error().text(), {}}},
+                   [this, done = std::move(done)](api::Applied applied) { reloaded(std::move(applied), done); });
             return;
         }
         m_document = std::move(document).value();
-        load([this, done = std::move(done)](api::Applied applied) {
-            m_log.problems(applied.problems);
-            if (applied.ok)
-                m_log.info("Revision " + std::to_string(applied.revision) + " runs.");
-            else if (!applied.problems.empty())
-                m_log.error("Nothing was changed; the last good version runs on.");
-            watch();
-            done(std::move(applied));
-        });
+        load([this, done = std::move(done)](api::Applied applied) { reloaded(std::move(applied), done); });
+    }
+
+    void reloaded(api::Applied applied, const std::function<void(api::Applied)> &done)
+    {
+        m_log.problems(applied.problems);
+        if (applied.ok)
+            m_log.info("Revision " + std::to_string(applied.revision) + " runs.");
+        else if (!applied.problems.empty())
+            m_log.error("Nothing was changed; the last good version runs on.");
+        watch();
+        if (m_arguments.has("--json") && (applied.ok || !applied.problems.empty())) {
+            json::Value out = engine::toJson(applied.problems, applied.ok);
+            out.set("revision", applied.revision);
+            printJson(out);
+        }
+        done(std::move(applied));
     }
 
     void changedOutside()
@@ -173,7 +201,8 @@ private:
     {
         QStringList paths;
         const QString folder = QString::fromStdString(m_document->folder());
-        paths << folder;
+        for (const std::string &watched : m_document->foldersToWatch())
+            paths << QString::fromStdString(watched);
         for (const std::string &file : m_document->files())
             paths << folder + QLatin1Char('/') + QString::fromStdString(file);
         const QStringList watched = m_watcher.files() + m_watcher.directories();
@@ -239,11 +268,17 @@ bool trusted(const config::Document &document, const Arguments &arguments)
     if (arguments.has("--trust"))
         return true;
     const std::vector<config::Wish> wishes = config::trustWishes(document);
-    for (const config::Wish &wish : wishes)
+    if (wishes.empty())
+        return true;
+    json::Value list = json::Value::array();
+    for (const config::Wish &wish : wishes) {
         complain(wish.at.file + ":" + std::to_string(wish.at.line) + ": " + wish.at.path.text() + ": " + wish.what);
-    if (!wishes.empty())
-        complain("This workspace asks for what is listed above. If you trust it, start it with --trust.");
-    return wishes.empty();
+        list.append(json::Value::object({{"file", wish.at.file}, {"line", wish.at.line}, {"path", wish.at.path.text()}, {"what", wish.what}}));
+    }
+    complain("This workspace asks for what is listed above. If you trust it, start it with --trust.");
+    if (arguments.has("--json"))
+        printJson(json::Value::object({{"ok", false}, {"error", "This workspace asks for trust; grant it with --trust."}, {"wishes", std::move(list)}}));
+    return false;
 }
 
 int run(const Arguments &arguments)

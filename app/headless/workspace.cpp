@@ -39,10 +39,8 @@ config::Resolved resolveWithoutSecrets(const config::Document &document, const A
 
 void printProblems(const config::Problems &problems)
 {
-    for (const config::Problem &problem : problems) {
-        const std::string text = (problem.severity == config::Severity::Warning ? "warning: " : "") + problem.text();
-        std::fprintf(stderr, "%s\n", escapeControls(text).c_str());
-    }
+    for (const config::Problem &problem : problems)
+        std::fprintf(stderr, "%s\n", escapeControls(problem.text()).c_str());
 }
 
 } // namespace gatehouse::headless

@@ -59,6 +59,8 @@ public:
     // Takes a resolved workspace; compiles off this thread and swaps all or nothing. The newest of several calls wins; an
     // overtaken one answers ok=false with no problems. While stopped the workspace is kept for start().
     virtual void apply(std::shared_ptr<const config::Workspace> workspace, std::function<void(Applied)> done) = 0;
+    // The newest edit can't even be resolved: what runs goes on, and status() says that it is the last good version.
+    virtual void refused() = 0;
     virtual void start(std::function<void(Result<void>)> done) = 0;
     // Lets exchanges in flight finish, at most drainMicros (0: drops them).
     virtual void stop(int64_t drainMicros, std::function<void()> done) = 0;

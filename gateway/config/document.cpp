@@ -56,6 +56,8 @@ std::vector<std::string> expand(const fs::path &folder, std::string_view pattern
     std::sort(found.begin(), found.end());
     return found;
 }
+bool leavesFolder(const std::string &pattern) { return pattern.starts_with('/') || ("/" + pattern + "/").find("/../") != std::string::npos; }
+constexpr std::string_view environmentFiles = "environments/*.yaml";
 } // namespace
 
 Document::~Document() = default;
@@ -126,6 +128,18 @@ void Document::forget()
     m_facts.reset();
 }
 
+std::vector<const Node *> Document::includePatterns() const
+{
+    const Node *include = m_files[0].root ? m_files[0].root->find("include") : nullptr;
+    std::vector<const Node *> patterns;
+    if (include && include->isList())
+        for (const Node &item : include->items)
+            patterns.push_back(&item);
+    else if (include && include->isScalar() && !include->isNull())
+        patterns.push_back(include);
+    return patterns;
+}
+
 void Document::findIncludes()
 {
     m_includeProblems.clear();
@@ -136,18 +150,12 @@ void Document::findIncludes()
         const Path path{"include", index};
         m_includeProblems.push_back({Severity::Error, entry(), at.line, at.column, path.text(), std::move(message), {}});
     };
-    const Node *include = m_files[0].root ? m_files[0].root->find("include") : nullptr;
-    std::vector<const Node *> patterns;
-    if (include && include->isList())
-        for (const Node &item : include->items)
-            patterns.push_back(&item);
-    else if (include && include->isScalar() && !include->isNull())
-        patterns.push_back(include);
+    const std::vector<const Node *> patterns = includePatterns();
     for (size_t i = 0; i < patterns.size(); ++i) {
         if (!patterns[i]->isScalar())
             continue;
         const std::string &pattern = patterns[i]->text;
-        if (pattern.starts_with('/') || ("/" + pattern + "/").find("/../") != std::string::npos) {
+        if (leavesFolder(pattern)) {
             tell(*patterns[i], i, schema::Reader::shown(*patterns[i]) + " leaves the workspace's folder");
             continue;
         }
@@ -162,7 +170,7 @@ void Document::findIncludes()
         }
     }
     if (!m_folder.empty())
-        for (const std::string &name : expand(m_folder, "environments/*.yaml"))
+        for (const std::string &name : expand(m_folder, environmentFiles))
             if (resolveInside(m_folder, name))
                 wanted.push_back(name);
     for (const std::string &name : wanted) {
@@ -437,7 +445,42 @@ std::vector<std::string> Document::changedOutside() const
         if (!now || *now != one.saved)
             names.push_back(one.name);
     }
+    if (m_folder.empty())
+        return names;
+    const auto addNew = [&](std::string_view pattern) {
+        for (const std::string &name : expand(m_folder, pattern))
+            if (!file(name) && resolveInside(m_folder, name))
+                names.push_back(name);
+    };
+    for (const Node *pattern : includePatterns())
+        if (pattern->isScalar() && !leavesFolder(pattern->text))
+            addNew(pattern->text);
+    addNew(environmentFiles);
     return names;
+}
+
+std::vector<std::string> Document::foldersToWatch() const
+{
+    std::vector<std::string> folders;
+    const auto add = [&](std::string_view below) {
+        std::error_code error;
+        fs::path path = fs::path(m_folder) / fs::path(below).parent_path();
+        while (path.string().find_first_of("*?[", m_folder.size()) != std::string::npos || !fs::is_directory(path, error)) // the nearest that is there
+            path = path.parent_path();
+        const std::string folder = path.string().ends_with('/') ? path.parent_path().string() : path.string();
+        if (folder.size() >= m_folder.size() && std::find(folders.begin(), folders.end(), folder) == folders.end())
+            folders.push_back(folder);
+    };
+    if (m_folder.empty())
+        return folders;
+    add({});
+    for (const File &one : m_files)
+        add(one.name);
+    for (const Node *pattern : includePatterns())
+        if (pattern->isScalar() && !leavesFolder(pattern->text))
+            add(pattern->text);
+    add(environmentFiles);
+    return folders;
 }
 
 Result<void> Document::save(bool overwrite)
@@ -500,7 +543,10 @@ Result<void> Document::reload()
 {
     std::vector<std::pair<File *, std::pair<std::string, std::string>>> taken; // file, its new saved and edited text
     for (const std::string &name : changedOutside()) {
-        File &one = *file(name);
+        File *known = file(name);
+        if (!known) // found anew below
+            continue;
+        File &one = *known;
         auto path = resolveInside(m_folder, name);
         auto now = path ? readWholeFile(*path, (16u << 20) + 1) : path;
         if (!now && now.error().kind != ErrorKind::NotFound)

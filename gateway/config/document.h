@@ -80,8 +80,10 @@ public:
     // Each dirty file: a temporary file beside it, written, fsynced, renamed over it, the folder fsynced; its mode is kept.
     // Errors: not on disk, changed outside since it was read (unless `overwrite`), the system said no.
     Result<void> save(bool overwrite = false);
-    // Files whose bytes on disk are no longer what was read or saved last.
+    // Files whose bytes on disk are no longer what was read or saved last, and such as `include` and convention name by now.
     std::vector<std::string> changedOutside() const;
+    // Of these a change is seen when a file comes or goes: absolute, the workspace's own first.
+    std::vector<std::string> foldersToWatch() const;
     // Takes over what is on disk. A file with unsaved edits is merged: the edit is kept where both changed different lines;
     // otherwise the error names the lines and nothing is changed. Undo patches made before no longer fit.
     Result<void> reload();
@@ -104,6 +106,7 @@ private:
     void parse(File &file);
     void addFile(std::string name, std::string text, bool onDisk);
     void findIncludes();
+    std::vector<const schema::Node *> includePatterns() const;
     void forget();
     Result<void> applyOne(const schema::Change &change, schema::Patch &inverse);
     Result<void> writeFile(const File &file);

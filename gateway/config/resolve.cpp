@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace gatehouse::config {
 
@@ -75,11 +76,10 @@ private:
         const std::string name = "environments/" + m_options.environment + ".yaml";
         const Node *root = m_document.root(name);
         if (!root) {
-            const auto known = m_document.environments();
-            const auto near = nearest(m_options.environment, {known.begin(), known.end()});
+            m_reader.allowUnexpanded = true; // what the variables would give is not known
             const auto files = m_document.files();
             if (std::find(files.begin(), files.end(), name) == files.end()) // else its text is told to be wrong
-                m_reader.problems.push_back({Severity::Error, m_document.entry(), 0, 0, {}, "there is no environment \"" + m_options.environment + "\" (" + name + ')', std::string(near)});
+                tellMissingEnvironment();
             return;
         }
         Node expanded = *root;
@@ -93,6 +93,31 @@ private:
         for (const schema::Member &member : expanded.members)
             if (member.value.isScalar())
                 m_variables.push_back({member.key.text, member.value.text});
+    }
+
+    // At the first place that needs it; where nothing does, at the beginning.
+    void tellMissingEnvironment()
+    {
+        const auto known = m_document.environments();
+        const auto near = nearest(m_options.environment, {known.begin(), known.end()});
+        std::string message = "there is no environment \"" + m_options.environment + '"';
+        if (known.empty())
+            message += "; it would stand in environments/" + m_options.environment + ".yaml";
+        for (size_t i = 0; i < known.size(); ++i)
+            message += (i ? ", " : known.size() == 1 ? "; the only one is " : "; there are ") + known[i];
+        Problem problem{Severity::Error, m_document.entry(), 1, 1, {}, std::move(message), std::string(near)};
+        bool placed = false;
+        for (const std::string &file : m_document.files())
+            if (const Node *root = m_document.root(file); root && !file.starts_with("environments/"))
+                visitPlaceholders(*root, [&](const Node &node, const Path &path, const Placeholder &placeholder) {
+                    if (placeholder.type != Placeholder::Type::Variable || std::exchange(placed, true))
+                        return;
+                    problem.file = file;
+                    problem.line = node.line;
+                    problem.column = node.column;
+                    problem.path = path.text();
+                });
+        m_reader.problems.push_back(std::move(problem));
     }
 
     std::optional<std::string> lookup(const Placeholder &placeholder, std::string &wrong) const
@@ -114,6 +139,8 @@ private:
         }
         case Placeholder::Type::Variable: break;
         }
+        if (m_reader.allowUnexpanded) // there is no such environment, which is told once
+            return "${" + name + '}';
         std::vector<std::string_view> known;
         for (const auto &[variable, value] : m_variables) {
             if (variable == name)

@@ -111,7 +111,7 @@ Applier::Compiled Applier::compile(const Job &job) const
 void Applier::compiled(Job job, Compiled result)
 {
     if (!result.bound) {
-        m_lastGood = m_bound != nullptr;
+        m_refused = std::max(m_refused, job.number);
         answer(job, false, std::move(result.problems));
         return;
     }
@@ -137,7 +137,7 @@ void Applier::install(Job job, Compiled result)
         if (problems.empty()) {
             installed(shared->first, shared->second);
         } else {
-            m_lastGood = true;
+            m_refused = std::max(m_refused, shared->first.number);
             answer(shared->first, false, std::move(problems));
         }
         m_busy = false;
@@ -150,7 +150,7 @@ void Applier::installed(const Job &job, const Compiled &result)
     m_bound = result.bound;
     m_revision = result.bound->snapshot->revision;
     m_appliedMicros = m_clock.wallMicros();
-    m_lastGood = false;
+    m_installed = job.number;
     m_kept.push_back(m_bound->snapshot);
     if (m_kept.size() > keptSnapshots)
         m_kept.pop_front();
@@ -245,7 +245,8 @@ void Applier::stop(int64_t drainMicros, std::function<void()> done)
 
 api::Status Applier::status() const
 {
-    return {m_state, m_revision, m_appliedMicros, m_lastGood, m_sockets.states(m_bound ? m_bound->snapshot.get() : nullptr), m_error};
+    const bool lastGood = m_bound && m_refused > m_installed;
+    return {m_state, m_revision, m_appliedMicros, lastGood, m_sockets.states(m_bound ? m_bound->snapshot.get() : nullptr), m_error};
 }
 
 runtime::SnapshotPointer Applier::snapshot(uint64_t revision) const

@@ -25,6 +25,7 @@ public:
     ~Applier() override;
 
     void apply(std::shared_ptr<const config::Workspace> workspace, std::function<void(api::Applied)> done) override;
+    void refused() override { m_refused = ++m_number; }
     void start(std::function<void(Result<void>)> done) override;
     void stop(int64_t drainMicros, std::function<void()> done) override;
     api::Status status() const override;
@@ -67,9 +68,10 @@ private:
     exchange::BoundPointer m_bound;
     std::deque<runtime::SnapshotPointer> m_kept; // newest last
     uint64_t m_number = 0, m_revision = 0;
+    uint64_t m_refused = 0, m_installed = 0; // the newest edit that has errors, and the one that runs
     int64_t m_appliedMicros = 0;
     api::EngineState m_state = api::EngineState::Stopped;
-    bool m_lastGood = false, m_busy = false;
+    bool m_busy = false;
     std::string m_error;
     std::optional<std::pair<Job, Compiled>> m_waiting; // compiled while sockets were changing
     std::vector<std::function<void()>> m_whenFree;     // start and stop asked for meanwhile

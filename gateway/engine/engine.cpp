@@ -54,8 +54,8 @@ struct Engine::Parts {
         , upstreams(metrics)
         , secrets(options.secretsFolder, options.keychain)
         , applier(clock, {upstreams, metrics, states}, store, metrics, static_cast<unsigned>(options.workers))
-        , explainer([this] { return applier.snapshot(); }, [this](const std::string &name) { return applier.addressOf(name); }, clock)
-        , exchanges(store, [this](uint64_t revision) { return applier.snapshot(revision); }, clock)
+        , explainer([this] { return applier.snapshot(); }, [this](const std::string &name) { return applier.addressOf(name); }, clock, states)
+        , exchanges(store, [this](uint64_t revision) { return applier.snapshot(revision); }, clock, states)
         , live(metrics, upstreams, [this] { return applier.snapshot(); })
         , endpoints(upstreams)
         , sender([this](const std::string &name) { return applier.addressOf(name); },

@@ -34,7 +34,8 @@ observe::Explanation ExchangeSource::why(const observe::StoredExchange &exchange
 {
     const runtime::Happened happened{exchange.row, exchange.request, exchange.forwarded, exchange.steps, exchange.attempts, exchange.phases};
     // The plan belongs to the configuration that ran; with another one its indices would mean something else.
-    return runtime::explain(snapshot, then ? static_cast<const runtime::RoutePlan *>(exchange.plan.get()) : nullptr, happened, m_clock);
+    return runtime::explain(snapshot, then ? static_cast<const runtime::RoutePlan *>(exchange.plan.get()) : nullptr, happened, m_clock, {},
+                            m_mocks.ofRecorded(snapshot, exchange.mockResponse, then));
 }
 
 } // namespace gatehouse::engine

@@ -3,6 +3,7 @@
 
 #include "gateway/api/api.h"
 #include "gateway/base/clock.h"
+#include "gateway/engine/mockrules.h"
 #include "gateway/observe/recorder.h"
 #include "gateway/runtime/snapshot.h"
 
@@ -15,8 +16,8 @@ public:
     // Finds the configuration of a revision; null: no longer kept. revision 0: the one that runs now.
     using FindSnapshot = std::function<runtime::SnapshotPointer(uint64_t revision)>;
 
-    ExchangeSource(observe::ExchangeStore &store, FindSnapshot findSnapshot, const Clock &clock)
-        : m_store(store), m_findSnapshot(std::move(findSnapshot)), m_clock(clock)
+    ExchangeSource(observe::ExchangeStore &store, FindSnapshot findSnapshot, const Clock &clock, policy::StateStore &states)
+        : m_store(store), m_findSnapshot(std::move(findSnapshot)), m_clock(clock), m_mocks(states)
     {
     }
     api::ExchangePage since(uint64_t position, size_t most) const override { return m_store.since(position, most); }
@@ -32,6 +33,7 @@ private:
     observe::ExchangeStore &m_store;
     FindSnapshot m_findSnapshot;
     const Clock &m_clock;
+    mutable MockRules m_mocks;
 };
 
 } // namespace gatehouse::engine

@@ -9,6 +9,8 @@
 #include "gateway/runtime/explain.h"
 #include "gateway/schema/problem.h"
 
+#include <algorithm>
+
 namespace gatehouse::engine {
 
 namespace {
@@ -67,7 +69,7 @@ Result<observe::Explanation> Explainer::explain(const api::RequestSketch &reques
     const runtime::SnapshotPointer snapshot = m_running();
     if (!snapshot)
         return Error::make(ErrorKind::NotFound, "There is no valid configuration to explain with.");
-    return explain(request, *snapshot);
+    return explain(request, *snapshot, m_mocks);
 }
 
 Result<observe::Explanation> Explainer::explain(const api::RequestSketch &request, const config::Workspace &workspace) const
@@ -76,10 +78,11 @@ Result<observe::Explanation> Explainer::explain(const api::RequestSketch &reques
     auto snapshot = runtime::compile(std::make_shared<config::Workspace>(workspace), states, nullptr, 1, m_clock);
     if (!snapshot)
         return bad(snapshot.error().empty() ? std::string("The workspace does not compile.") : snapshot.error().front().text());
-    return explain(request, **snapshot);
+    MockRules mocks(states);
+    return explain(request, **snapshot, mocks);
 }
 
-Result<observe::Explanation> Explainer::explain(const api::RequestSketch &request, const runtime::Snapshot &snapshot) const
+Result<observe::Explanation> Explainer::explain(const api::RequestSketch &request, const runtime::Snapshot &snapshot, MockRules &mocks) const
 {
     const auto parts = partsOf(request.url);
     if (!parts)
@@ -92,11 +95,13 @@ Result<observe::Explanation> Explainer::explain(const api::RequestSketch &reques
     sketch.method = request.method;
     sketch.target = parts->target;
     sketch.scheme = parts->scheme;
-    sketch.host = parts->authority;
+    // A Host field of the request's own is what is sent, whatever the URL connects to.
+    const auto host = std::find_if(request.headers.begin(), request.headers.end(), [](const auto &field) { return equalsIgnoreCase(field.first, "host"); });
+    sketch.host = host != request.headers.end() ? host->second : parts->authority;
     sketch.fields = request.headers;
     sketch.body = request.body;
     sketch.client = request.client;
-    return runtime::explain(snapshot, *listener, sketch, m_clock);
+    return runtime::explain(snapshot, *listener, sketch, m_clock, {}, mocks.ofSketch(snapshot));
 }
 
 } // namespace gatehouse::engine

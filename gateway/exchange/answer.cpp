@@ -151,7 +151,7 @@ void Exchange::startMock()
     const auto index = mock.choose({*m_request, m_info, m_in.buffer.view()}, m_env.services.random);
     if (!index)
         return refuse(404, "No response of mock " + mock.name() + " matches this request.", Verdict::Mocked, int(m_slots.size()) - 1);
-    m_mockIndex = *index;
+    m_mockResponse = uint16_t(*index + 1);
     const Duration latency = mock.latency(*index, m_env.services.random);
     if (latency <= Duration::zero())
         return answerMock(*index);

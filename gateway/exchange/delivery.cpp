@@ -346,7 +346,7 @@ void Exchange::phaseExpired()
     case Wait::Connect: return timedOut("connect timeout", true);
     case Wait::Response: return timedOut("response timeout", true);
     case Wait::Backoff: m_waited = sinceArrival() - m_waited; return startTry(false);
-    case Wait::MockLatency: return answerMock(m_mockIndex);
+    case Wait::MockLatency: return answerMock(size_t(m_mockResponse - 1));
     case Wait::Continue:
         if (!m_continueSent && m_down) {
             http::ResponseHead go(m_arena);

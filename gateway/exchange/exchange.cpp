@@ -111,6 +111,7 @@ void Exchange::recycle()
     m_responseFrom = -1;
     m_wait = Wait::None;
     m_retries = m_waited = 0;
+    m_mockResponse = 0;
     m_verdict = Verdict::Allowed;
     m_published = 0;
     m_routeMicros = m_policiesInMicros = m_connectMicros = m_firstByteMicros = m_transferMicros = m_policiesOutMicros = -1;

@@ -217,7 +217,7 @@ private:
     bool m_requestSent = false, m_headForwarded = false, m_deliveryOver = false, m_replayed = false, m_staleTried = false;
     bool m_tryOpen = false, m_idleUnarmed = false;
     uint64_t m_forwarded = 0;        // octets of the body, in this try
-    size_t m_mockIndex = 0;
+    uint16_t m_mockResponse = 0;     // from 1; 0: none is chosen
     net::MemberTimer<Exchange, &Exchange::phaseExpired> m_phaseTimer{this};
     net::MemberTimer<Exchange, &Exchange::totalExpired> m_totalTimer{this};
     net::MemberTimer<Exchange, &Exchange::perTryExpired> m_tryTimer{this};

@@ -62,6 +62,7 @@ void Exchange::fill(observe::Record &record)
     record.requestBytes = m_in.bytes;
     record.responseBytes = m_out.bytes;
     record.requestLine = firstLine(m_request->raw);
+    record.mockResponse = m_mockResponse;
     record.steps = m_steps;
     record.attempts = m_attempts;
 }

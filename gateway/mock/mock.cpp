@@ -7,6 +7,7 @@
 #include "gateway/policy/condition.h"
 #include "gateway/runtime/content.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace gatehouse::mock {
@@ -91,6 +92,13 @@ std::vector<observe::Candidate> Plan::explain(const Request &request, std::optio
         if (row.matched)
             holding.push_back(i);
         rows.push_back(std::move(row));
+    }
+    if (chosen && *chosen < rows.size() && rows[*chosen].failed) { // it did answer: what it asks for is masked or cut in the record
+        rows[*chosen].failed.reset();
+        rows[*chosen].matched = true;
+        for (observe::Cell &cell : rows[*chosen].cells)
+            cell = cell == observe::Cell::NoCondition ? cell : observe::Cell::Passed;
+        holding.insert(std::upper_bound(holding.begin(), holding.end(), *chosen), *chosen);
     }
     if (!chosen && !holding.empty() && m_mode != config::MockMode::Random)
         chosen = m_mode == config::MockMode::FirstMatch ? holding.front() : holding[m_position->load(std::memory_order_relaxed) % holding.size()];

@@ -40,7 +40,7 @@ struct alignas(64) RowData {
     bool hasHeads, requestCut, responseCut;
     uint16_t plan; // slot in the chunk; noPlan
     uint16_t requestFields, forwardedFields, responseFields;
-    uint16_t steps, attempts;
+    uint16_t steps, attempts, mockResponse;
     uint32_t heads;                             // offset in the chunk of start lines, fields, steps, attempts
     uint64_t bodies;                            // sequence of the Bodies; 0: none
     uint32_t bodyOffset, requestBody, responseBody; // sizes as held

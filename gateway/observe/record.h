@@ -58,6 +58,7 @@ struct Record {
     std::string_view requestBody, responseBody; // what was kept of them, up to the cap
     std::span<const StepRecord> steps;
     std::span<const AttemptRecord> attempts;
+    uint16_t mockResponse = 0; // which of the mock's responses answered, from 1; 0: none did
 };
 
 // Names of listeners, routes, upstreams, mocks: few, kept for the life of the process. Thread-safe.

@@ -227,6 +227,7 @@ static void putColumns(const Record &record, size_t querySize, RowData &row)
     row.requestBytes = record.requestBytes;
     row.responseBytes = record.responseBytes;
     row.revision = record.revision;
+    row.mockResponse = record.mockResponse;
     row.routeMicros = record.routeMicros;
     row.policiesInMicros = record.policiesInMicros;
     row.connectMicros = record.connectMicros;

@@ -34,6 +34,7 @@ struct StoredExchange {
     std::vector<StepRecord> steps;
     std::vector<AttemptRecord> attempts;
     Phases phases;
+    uint16_t mockResponse = 0;            // from 1; 0: no mock answered
     std::shared_ptr<const void> plan;     // the route plan that ran, or null
     uint64_t revision = 0;
     bool bodiesLetGo = false;             // there were bodies and they made room for others

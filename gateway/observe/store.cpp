@@ -130,6 +130,7 @@ void readHeads(const Chunk &chunk, const RowData &data, StoredExchange &to)
         to.attempts.push_back(readAttempt(from));
     to.plan = data.plan == noPlan ? nullptr : chunk.plans[data.plan];
     to.revision = data.revision;
+    to.mockResponse = data.mockResponse;
 }
 
 Phases readPhases(const RowData &data)

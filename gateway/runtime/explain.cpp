@@ -113,7 +113,8 @@ void explainTarget(Explanation &out, Trial &trial, const RoutePlan &plan, const 
 }
 } // namespace
 
-Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock, std::string_view always)
+Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock, std::string_view always,
+                    const AskMock &askMock)
 {
     Explanation out;
     out.listener = listener.name;
@@ -128,16 +129,18 @@ Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, cons
     out.candidates = listener.router->explain(trial.view(), trial.memory(), 8, always);
     const Match match = trial.route(listener);
     const RoutePlan &plan = match ? **match.plan : *listener.unmatched;
-    if (match)
-        out.route = plan.name;
     const std::string host(trial.requestInfo().host);
-    if (!listener.answersFor(host)) {
+    if (!listener.answersFor(host)) { // before any route is asked
         judge(out, Verdict::RefusedHost, 421, "This listener does not answer for " + host + ". Add it to the hosts of the listener or of a route.");
         return out;
     }
+    if (match)
+        out.route = plan.name;
     const bool foreign = isCrossSite(trial.head(), host, listener, plan);
     const bool answered = tryPolicies(out, trial, plan);
     explainTarget(out, trial, plan, *redactor, answered || foreign);
+    if (askMock && plan.target.kind == TargetKind::Mock && !answered && !foreign)
+        askMock(out, {plan.target.name, trial.head(), trial.requestInfo(), sketch.body});
     if (foreign)
         judge(out, Verdict::RefusedCrossSite, 403,
               "A page of another site made the browser send this request. Allow its origin with a cors policy.");
@@ -249,7 +252,8 @@ void takeAttempts(Explanation &out, std::span<const observe::AttemptRecord> atte
 }
 } // namespace
 
-Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock, std::string_view always)
+Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock, std::string_view always,
+                    const AskMock &askMock)
 {
     const observe::Row &row = happened.row;
     Explanation out;
@@ -284,6 +288,8 @@ Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happe
     if (snapshot.workspace)
         trial.requestInfo().consumer = snapshot.workspace->consumer(row.consumer);
     takeSteps(out, trial, *plan, happened.steps);
+    if (askMock && plan->target.kind == TargetKind::Mock && row.verdict == Verdict::Mocked)
+        askMock(out, {plan->target.name, trial.head(), trial.requestInfo(), happened.request.body});
     if (plan->target.kind == TargetKind::Upstream)
         out.balancer = "round-robin";
     if (!happened.forwarded.startLine.empty())

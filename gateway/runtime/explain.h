@@ -8,6 +8,7 @@
 #include "gateway/observe/record.h"
 #include "gateway/runtime/snapshot.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,9 +27,20 @@ struct Sketch {
     std::string client = "127.0.0.1";
 };
 
-// Nothing is sent and nothing counts against limits. `always`: a route to list among the candidates in any case.
+// A request that gets as far as a mock. What that makes of it is known in the rooms above: they fill mockRules, and of what is only
+// asked about the status. The views live as long as the call.
+struct AtMock {
+    const std::string &mock;
+    const http::RequestHead &head;
+    const policy::RequestInfo &info;
+    std::string_view body;
+};
+using AskMock = std::function<void(observe::Explanation &, const AtMock &)>;
+
+// Nothing is sent and nothing counts against limits. `always`: a route to list among the candidates in any case. `askMock`: empty
+// leaves mockRules empty.
 observe::Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock,
-                             std::string_view always = {});
+                             std::string_view always = {}, const AskMock &askMock = {});
 
 // What was kept of a real exchange.
 struct Happened {
@@ -41,6 +53,6 @@ struct Happened {
 
 // The whole Why of it, with the configuration that ran then. `plan` is the record's (may be null: nothing matched, or not kept).
 observe::Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock,
-                             std::string_view always = {});
+                             std::string_view always = {}, const AskMock &askMock = {});
 
 } // namespace gatehouse::runtime

@@ -116,6 +116,7 @@ class FakeApply final : public api::Apply {
 public:
     FakeApply(); // running, revision 42, one listener at 127.0.0.1:8080
     void apply(std::shared_ptr<const config::Workspace> workspace, std::function<void(api::Applied)> done) override;
+    void refused() override { state.lastGood = true; }
     void start(std::function<void(Result<void>)> done) override;
     void stop(int64_t drainMicros, std::function<void()> done) override;
     api::Status status() const override { return state; }

@@ -10,6 +10,8 @@
 #include <QtNetwork/QTcpServer>
 #include <QtNetwork/QTcpSocket>
 
+#include <csignal>
+
 namespace gatehouse::test {
 
 uint16_t freePort()
@@ -60,6 +62,14 @@ bool GatewayProcess::stop()
         return false;
     }
     return m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
+}
+
+void GatewayProcess::signal(int number) const { ::kill(pid_t(m_process.processId()), number); }
+
+int GatewayProcess::waitForEnd(int timeoutMs)
+{
+    waitFor("the gateway to end", [this] { return m_process.state() == QProcess::NotRunning; }, timeoutMs);
+    return m_process.state() == QProcess::NotRunning && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
 }
 
 uint16_t GatewayProcess::port(const QString &listener) const

@@ -29,6 +29,11 @@ public:
     uint64_t peakMemory() const;              // octets resident, the most so far
     uint64_t memory() const;
     bool stop();                              // true: it ended by itself with code 0
+    void signal(int number) const;            // and goes on here
+    // The exit code once it has ended by itself; -1: it has not in time, or was killed.
+    int waitForEnd(int timeoutMs = 20000);
+    QString folder() const { return m_folder.filePath(QStringLiteral("w")); } // of the workspace
+    QByteArray output() { return m_process.readAllStandardOutput(); }         // what came since the last call
 
 private:
     uint64_t statusField(const char *name) const;

@@ -281,6 +281,7 @@ void Session::resolved(uint64_t number, std::shared_ptr<const config::Workspace>
         return; // a newer edit is on its way
     setProblems(m_documentProblems, problems);
     if (!workspace) {
+        m_api.apply.refused();
         m_applied = {false, m_applied.revision, std::move(problems)};
         Q_EMIT applied();
         return;
@@ -385,7 +386,9 @@ void Session::watch()
         m_watcher.removePaths(m_watcher.directories());
     if (m_document->folder().empty())
         return;
-    QStringList paths{folder()}; // editors that write by renaming are seen in the folder
+    QStringList paths;
+    for (const std::string &watched : m_document->foldersToWatch()) // editors that write by renaming are seen in the folder
+        paths << q(watched);
     for (const std::string &file : m_document->files())
         paths << folder() + QLatin1Char('/') + q(file);
     m_watcher.addPaths(paths);

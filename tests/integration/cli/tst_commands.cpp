@@ -31,6 +31,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("says");
         const auto row = [](const char *line, const char *says) { QTest::newRow(line) << QString::fromUtf8(line) << QString::fromUtf8(says); };
         row("chek w", "Did you mean check?");
+        row("--versoin", "Did you mean --version?");
+        row("--hlep", "Did you mean --help?");
+        row("--env local check w", "stands behind its command");
+        row("--jsno check w", "Did you mean --json?");
         row("check", "Usage: gatehouse-cli check WORKSPACE");
         row("check w --jsn", "Did you mean --json?");
         row("check w w", "one word too many");
@@ -94,6 +98,44 @@ private Q_SLOTS:
         QVERIFY(missing.json().object().value(QLatin1String("problems")).isArray());
     }
 
+    void warningsAreErrorsWhenStrict()
+    {
+        write(QByteArray(workspace) + "  - name: twin\n    match: { path: \"/items/{other}\", methods: [ GET ] }\n    to: { respond: { status: 200 } }\n");
+        const QByteArray line = "gatehouse.yaml:10:5: routes[1]: warning: matches the same requests as the route \"item\", which stands before it and always wins\n";
+        const Ran lenient = run(words("check w"));
+        QCOMPARE(lenient.code, 0);
+        QCOMPARE(lenient.out, line + "No errors, 1 warning.\n");
+        const Ran strict = run(words("check w --strict"));
+        QCOMPARE(strict.code, 1);
+        QCOMPARE(strict.out, line);
+        QCOMPARE(strict.err, QByteArray("gatehouse-cli: 1 error.\n"));
+        const QJsonObject json = run(words("check w --strict --json")).json().object();
+        QCOMPARE(json.value(QLatin1String("ok")), QJsonValue(false));
+        QCOMPARE(json.value(QLatin1String("problems")).toArray().at(0).toObject().value(QLatin1String("severity")), QJsonValue(QStringLiteral("warning")));
+        QCOMPARE(run(words("check w --json")).json().object().value(QLatin1String("ok")), QJsonValue(true));
+    }
+
+    void unknownEnvironmentSaysWhichThereAre()
+    {
+        QVERIFY(QDir(m_folder->path()).mkpath(QStringLiteral("w/environments")));
+        write(QByteArray(workspace).replace("127.0.0.1:0", "\"127.0.0.1:${port}\"").replace("status: 201", "status: \"${status}\""));
+        // Told once, at the first place that needs it.
+        QCOMPARE(run(words("check w --env lokal")).out,
+                 QByteArray("gatehouse.yaml:5:14: listeners[0].address: there is no environment \"lokal\"; it would stand in environments/lokal.yaml\n"));
+        writeFile(m_folder->filePath(QStringLiteral("w/environments/local.yaml")), "port: 0\nstatus: 201\n");
+        QCOMPARE(run(words("check w --env local")).code, 0);
+        QCOMPARE(run(words("check w --env lokal")).out, QByteArray("gatehouse.yaml:5:14: listeners[0].address: there is no environment \"lokal\"; the only one is local\n"));
+        writeFile(m_folder->filePath(QStringLiteral("w/environments/test.yaml")), "port: 0\nstatus: 202\n");
+        const Ran ran = run(words("check w --env lokal --json"));
+        QCOMPARE(ran.code, 1);
+        const QJsonArray problems = ran.json().object().value(QLatin1String("problems")).toArray();
+        QCOMPARE(problems.size(), 1);
+        QCOMPARE(problems.at(0).toObject().value(QLatin1String("message")).toString(), QStringLiteral("there is no environment \"lokal\"; there are local, test"));
+        QCOMPARE(problems.at(0).toObject().value(QLatin1String("suggestion")).toString(), QStringLiteral("local"));
+        write(workspace); // nothing needs it
+        QCOMPARE(run(words("check w --env lokal")).out, QByteArray("gatehouse.yaml:1:1: there is no environment \"lokal\"; there are local, test\n"));
+    }
+
     void formatIsIdempotent()
     {
         QCOMPARE(run(words("format w --check")).code, 1);
@@ -120,6 +162,34 @@ private Q_SLOTS:
         const Ran ran = run(words("export --list --json"));
         QCOMPARE(ran.code, 0);
         QCOMPARE(ran.json().array().at(0).toObject().value(QLatin1String("name")).toString(), QStringLiteral("nginx"));
+    }
+
+    void exportFailsOnWhatItWasTold()
+    {
+        // Every export to nginx has something near; a policy that only looks on is something that nginx can't do.
+        const QByteArray shadow = QByteArray(workspace).replace("    to:", "    policies: [ { rate-limit: { requests: 1, per: 1s }, mode: shadow } ]\n    to:");
+        write(workspace);
+        const Ran near = run(words("export w --to nginx --out o"));
+        QCOMPARE(near.code, 0);
+        QVERIFY2(near.out.contains("approximated: "), near.out.constData());
+        QVERIFY(!near.out.contains("unsupported: "));
+        QCOMPARE(run(words("export w --to nginx --out o --fail-on unsupported")).code, 0);
+        const Ran strict = run(words("export w --to nginx --out o --fail-on approximated"));
+        QCOMPARE(strict.code, 1);
+        QCOMPARE(strict.out, near.out);
+        QVERIFY(QFile::exists(m_folder->filePath(QStringLiteral("o/nginx.conf")))); // written all the same
+        write(shadow);
+        const Ran missing = run(words("export w --to nginx --out o"));
+        QCOMPARE(missing.code, 0);
+        QVERIFY2(missing.out.contains("unsupported: ") && missing.out.contains("routes[0].policies[0]"), missing.out.constData());
+        QCOMPARE(run(words("export w --to nginx --out o --fail-on unsupported")).code, 1);
+        const Ran json = run(words("export w --to nginx --json --fail-on unsupported"));
+        QCOMPARE(json.code, 1);
+        QCOMPARE(json.json().object().value(QLatin1String("target")).toString(), QStringLiteral("nginx"));
+        QStringList levels;
+        for (const QJsonValue &finding : json.json().object().value(QLatin1String("findings")).toArray())
+            levels << finding.toObject().value(QLatin1String("level")).toString();
+        QVERIFY(levels.contains(QStringLiteral("unsupported")) && levels.contains(QStringLiteral("approximated")));
     }
 
     void explainHasItsShape()
