@@ -72,7 +72,8 @@ private:
     void tell(Node &node, std::string message)
     {
         node.unresolved = true;
-        m_problems.push_back({Severity::Error, m_files[node.file], node.line, node.column, m_path.text(), std::move(message), {}});
+        if (!message.empty()) // else it is told by who keeps the value back
+            m_problems.push_back({Severity::Error, m_files[node.file], node.line, node.column, m_path.text(), std::move(message), {}});
     }
 
     void scalar(Node &node)

@@ -5,6 +5,7 @@
 #include "gateway/config/policykinds.h"
 #include "gateway/config/shapes.h"
 #include "gateway/config/ties.h"
+#include "gateway/config/trust.h"
 #include "gateway/schema/expression.h"
 
 #include "gateway/base/text.h"
@@ -21,6 +22,8 @@ using schema::Path;
 using schema::Step;
 
 namespace {
+
+std::string environmentWish(std::string_view name) { return "reads the variable " + std::string(name) + " of the process"; }
 
 class Resolver {
 public:
@@ -42,9 +45,7 @@ public:
         for (const Problem &problem : m_document.problems()) // of includes, which only the document knows
             if (problem.path.starts_with("include[") && problem.file == m_document.entry())
                 m_reader.problems.push_back(problem);
-        if (!m_options.trusted)
-            for (const Wish &wish : trustWishes(m_document))
-                m_reader.problems.push_back({Severity::Error, wish.at.file, wish.at.line, 1, wish.at.path.text(), "this workspace is not trusted, and here it " + wish.what, {}});
+        tellWishes();
         Resolved resolved;
         if (!schema::hasErrors(m_reader.problems)) {
             finish();
@@ -57,6 +58,24 @@ public:
     }
 
 private:
+    bool isGranted(const std::string &what) const { return m_options.trusted || (m_options.granted && m_options.granted(what)); }
+    bool withholds() const { return !m_options.trusted && m_options.granted; }
+
+    void tellWishes()
+    {
+        if (m_options.trusted)
+            return;
+        for (Wish &wish : trustWishes(m_document)) {
+            if (isGranted(wish.what))
+                continue;
+            if (withholds())
+                m_reader.problems.push_back({Severity::Warning, wish.at.file, wish.at.line, 1, wish.at.path.text(), "held back until this folder is trusted: it " + wish.what, {}});
+            else
+                m_reader.problems.push_back({Severity::Error, wish.at.file, wish.at.line, 1, wish.at.path.text(), "this workspace is not trusted, and here it " + wish.what, {}});
+            m_withheld.push_back(std::move(wish));
+        }
+    }
+
     void takeTextProblems()
     {
         for (const std::string &name : m_document.files()) {
@@ -90,9 +109,12 @@ private:
                                                                   : "a variable can't be made of another";
             return {};
         }, m_reader.problems);
-        for (const schema::Member &member : expanded.members)
-            if (member.value.isScalar())
+        for (const schema::Member &member : expanded.members) {
+            if (member.value.isScalar() && member.value.unresolved && withholds())
+                m_withheldVariables.push_back({member.key.text, "uses the variable " + member.key.text + ", which reads one of the process"});
+            else if (member.value.isScalar())
                 m_variables.push_back({member.key.text, member.value.text});
+        }
     }
 
     // At the first place that needs it; where nothing does, at the beginning.
@@ -125,6 +147,8 @@ private:
         const std::string &name = placeholder.name;
         switch (placeholder.type) {
         case Placeholder::Type::Environment: {
+            if (!isGranted(environmentWish(name)))
+                return {}; // tellWishes() says so
             const char *value = m_options.variables ? nullptr : std::getenv(name.c_str());
             auto found = m_options.variables ? m_options.variables(name) : value ? std::optional<std::string>(value) : std::nullopt;
             if (!found)
@@ -132,8 +156,12 @@ private:
             return found;
         }
         case Placeholder::Type::Secret: {
+            if (!isGranted(secretWish(name)))
+                return {};
             auto found = m_options.secrets ? m_options.secrets(name) : std::nullopt;
-            if (!found)
+            if (!found && m_options.whyNoSecret)
+                wrong = m_options.whyNoSecret(name);
+            if (!found && wrong.empty())
                 wrong = "the secret \"" + name + "\" is not set; set it with: gatehouse-cli secret set " + name;
             return found;
         }
@@ -142,6 +170,9 @@ private:
         if (m_reader.allowUnexpanded) // there is no such environment, which is told once
             return "${" + name + '}';
         std::vector<std::string_view> known;
+        for (const auto &[variable, why] : m_withheldVariables)
+            if (variable == name)
+                return {};
         for (const auto &[variable, value] : m_variables) {
             if (variable == name)
                 return value;
@@ -167,6 +198,8 @@ private:
             return;
         }
         expand(expanded, m_document.fileNames(), [this](const Placeholder &placeholder, std::string &wrong) { return lookup(placeholder, wrong); }, m_reader.problems);
+        if (withholds())
+            withholdIn(name, *root, expanded);
         WorkspaceFile file;
         (name == m_document.entry() ? workspaceShape() : includeShape())->read(expanded, file, m_reader);
         if (name == m_document.entry()) {
@@ -180,6 +213,31 @@ private:
         take(file.groups, m_workspace.groups, name, expanded, "groups");
         take(file.routes, m_workspace.routes, name, expanded, "routes");
         take(file.mocks, m_workspace.mocks, name, expanded, "mocks");
+    }
+
+    void withholdIn(const std::string &file, const Node &root, Node &expanded)
+    {
+        for (schema::Member &member : expanded.members)
+            if (member.key.text == "settings")
+                dropUnresolved(member.value);
+        if (!m_withheldVariables.empty())
+            visitPlaceholders(root, [&](const Node &node, const Path &path, const Placeholder &placeholder) {
+                for (const auto &[variable, why] : m_withheldVariables)
+                    if (placeholder.type == Placeholder::Type::Variable && placeholder.name == variable)
+                        m_withheld.push_back({why, {file, path, node.line}});
+            });
+    }
+
+    // What a setting may not know is left at its default.
+    static void dropUnresolved(Node &node)
+    {
+        const auto unresolved = [](const Node &value) { return value.isScalar() && value.unresolved; };
+        std::erase_if(node.items, unresolved);
+        std::erase_if(node.members, [&](const schema::Member &member) { return unresolved(member.value); });
+        for (Node &item : node.items)
+            dropUnresolved(item);
+        for (schema::Member &member : node.members)
+            dropUnresolved(member.value);
     }
 
     template <typename T>
@@ -207,6 +265,8 @@ private:
         m_workspace.folder = m_document.folder();
         if (m_workspace.name.empty())
             m_workspace.name = std::filesystem::path(m_workspace.folder).filename().string();
+        if (withholds())
+            withhold(m_workspace, m_withheld);
         for (PolicyEntry &entry : m_workspace.policies)
             setOnError(entry);
         for (Listener &listener : m_workspace.listeners) {
@@ -246,6 +306,8 @@ private:
     const ResolveOptions &m_options;
     schema::Reader m_reader;
     std::vector<std::pair<std::string, std::string>> m_variables;
+    std::vector<std::pair<std::string, std::string>> m_withheldVariables; // and why
+    std::vector<Wish> m_withheld;
     Workspace m_workspace;
     bool m_whole = true;
 };
@@ -262,6 +324,17 @@ bool loopbackTarget(std::string_view text)
 } // namespace
 
 Resolved resolve(const Document &document, const ResolveOptions &options) { return Resolver(document, options).run(); }
+
+std::string secretWish(std::string_view name) { return "reads the secret \"" + std::string(name) + '"'; }
+
+std::string workspaceName(const Document &document)
+{
+    const Node *root = document.root(document.entry());
+    const Node *name = root ? root->find("name") : nullptr;
+    if (name && name->isScalar() && !name->text.empty())
+        return name->text;
+    return std::filesystem::path(document.folder()).filename().string();
+}
 
 std::vector<std::string> secretNames(const Document &document)
 {
@@ -287,9 +360,9 @@ std::vector<Wish> trustWishes(const Document &document)
         const auto wish = [&](std::string what, const Node &at, const Path &path) { wishes.push_back({std::move(what), {file, path, at.line}}); };
         visitPlaceholders(*root, [&](const Node &node, const Path &path, const Placeholder &placeholder) {
             if (placeholder.type == Placeholder::Type::Secret)
-                wish("reads the secret \"" + placeholder.name + '"', node, path);
+                wish(secretWish(placeholder.name), node, path);
             else if (placeholder.type == Placeholder::Type::Environment)
-                wish("reads the variable " + placeholder.name + " of the process", node, path);
+                wish(environmentWish(placeholder.name), node, path);
         });
         const Node *listeners = root->find("listeners"), *upstreams = root->find("upstreams");
         for (size_t i = 0; listeners && i < listeners->items.size(); ++i)

@@ -188,7 +188,7 @@ bool listItems(const Node &node, Reader &reader, const Shape &shape, std::vector
     bool ok = true;
     std::unordered_set<std::string_view> seen;
     for (size_t i = 0; i < items.size(); ++i) {
-        if (items[i]->isScalar() && !seen.insert(items[i]->text).second) {
+        if (items[i]->isScalar() && !items[i]->unresolved && !seen.insert(items[i]->text).second) {
             reader.path.push(Step(i));
             reader.error(*items[i], Reader::shown(*items[i]) + " stands here twice");
             reader.path.pop();
