@@ -2,6 +2,7 @@
 // standard input, never from the command line, where other users could read them.
 #include "app/headless/workspace.h"
 #include "gateway/config/document.h"
+#include "gateway/config/resolve.h"
 #include "gateway/engine/secretstore.h"
 
 #include <QtCore/QEventLoop>
@@ -64,12 +65,7 @@ std::string workspaceName(const Arguments &arguments, bool *ok)
         complain(document.error().text() + " Secrets belong to a workspace: name it with --workspace FOLDER.");
         return {};
     }
-    const schema::Node *root = (*document)->root((*document)->entry());
-    const schema::Node *name = root ? root->find("name") : nullptr;
-    if (name && !name->text.empty())
-        return name->text;
-    const std::string &path = (*document)->folder();
-    return path.substr(path.rfind('/') + 1);
+    return config::workspaceName(**document);
 }
 
 int run(const Arguments &arguments)

@@ -80,11 +80,7 @@ private:
         // A changed file may ask for more than was granted at the start: then it is refused like any other mistake.
         const bool trusted = m_arguments.has("--trust");
         const auto names = trusted ? config::secretNames(*m_document) : std::vector<std::string>();
-        const schema::Node *root = m_document->root(m_document->entry());
-        const schema::Node *named = root ? root->find("name") : nullptr;
-        const std::string &folder = m_document->folder();
-        const std::string workspace = named && !named->text.empty() ? named->text : folder.substr(folder.rfind('/') + 1);
-        m_engine.secrets().fetch(workspace, {names.begin(), names.end()}, [this, trusted, done = std::move(done)](engine::SecretStore::Fetched secrets) {
+        m_engine.secrets().fetch(config::workspaceName(*m_document), {names.begin(), names.end()}, [this, trusted, done = std::move(done)](engine::SecretStore::Fetched secrets) {
             config::ResolveOptions options;
             options.trusted = trusted;
             options.environment = m_arguments.value("--env");
@@ -92,8 +88,10 @@ private:
                 const auto at = secrets.values.find(name);
                 return at == secrets.values.end() ? std::nullopt : std::optional(at->second);
             };
-            for (const auto &[name, error] : secrets.failed)
-                m_log.error(error.text());
+            options.whyNoSecret = [&](const std::string &name) {
+                const auto at = secrets.failed.find(name);
+                return at == secrets.failed.end() || at->second.kind == ErrorKind::NotFound ? std::string() : at->second.text();
+            };
             config::Resolved resolved = config::resolve(*m_document, options);
             if (!resolved) {
                 refuse(std::move(resolved.problems), done);

@@ -1,10 +1,16 @@
 #include "gateway/engine/secretstore.h"
 
 #include "gateway/base/json.h"
+#include "gateway/base/text.h"
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
 #include <QtCore/QTimer>
+#include <QtDBus/QDBusConnection>
+#include <QtDBus/QDBusMessage>
+#include <QtDBus/QDBusPendingCall>
+#include <QtDBus/QDBusPendingReply>
+#include <QtDBus/QDBusVariant>
 
 #include <algorithm>
 #include <cctype>
@@ -25,12 +31,48 @@ Error notThere(const std::string &name)
                            + secretVariable(name) + ".");
 }
 
+// What ${secret:NAME} can name, but for the entry of the names; "/" would reach into another workspace.
+bool canBeNamed(const std::string &name)
+{
+    return !name.empty() && name[0] != '.'
+        && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == std::string::npos;
+}
+
+Error badName(const std::string &name)
+{
+    return Error::make(ErrorKind::BadInput, "\"" + escapeControls(name) + "\" can't be a secret's name: letters, digits, - _ and . are, and no . at its head.");
+}
+
+Error switchedOff() { return Error::make(ErrorKind::NotAllowed, "The keychain is switched off here. Secrets come from the environment and from --secrets-dir."); }
+
+Error locked(const std::string &name)
+{
+    return Error::make(ErrorKind::NotAllowed,
+                       "The keychain is locked, so " + name + " can't be had. Unlock it and try again, or give " + name + " in the environment as " + secretVariable(name) + ".");
+}
+
+// A keychain that nobody unlocked answers as if there were no such entry. Asked from the service that libsecret asks; one that does not
+// answer, or is not there, is not locked.
+void whetherLocked(QObject *context, std::chrono::milliseconds timeout, std::function<void(bool)> done)
+{
+    QDBusMessage call = QDBusMessage::createMethodCall(QStringLiteral("org.freedesktop.secrets"), QStringLiteral("/org/freedesktop/secrets/aliases/default"),
+                                                       QStringLiteral("org.freedesktop.DBus.Properties"), QStringLiteral("Get"));
+    call << QStringLiteral("org.freedesktop.Secret.Collection") << QStringLiteral("Locked");
+    call.setAutoStartService(false);
+    auto *watcher = new QDBusPendingCallWatcher(QDBusConnection::sessionBus().asyncCall(call, int(timeout.count())), context);
+    QObject::connect(watcher, &QDBusPendingCallWatcher::finished, context, [done = std::move(done)](QDBusPendingCallWatcher *finished) {
+        const QDBusPendingReply<QDBusVariant> reply = *finished;
+        finished->deleteLater();
+        done(reply.isValid() && reply.value().variant().toBool());
+    });
+}
+
 Error keychainError(const QKeychain::Job &job, const std::string &name)
 {
     switch (job.error()) {
     case QKeychain::EntryNotFound: return notThere(name);
     case QKeychain::AccessDeniedByUser:
-    case QKeychain::AccessDenied: return Error::make(ErrorKind::NotAllowed, "The keychain did not let " + name + " be read. Unlock it and try again.");
+    case QKeychain::AccessDenied: return locked(name);
     default:
         return Error::make(ErrorKind::System,
                            "No keychain answers (" + job.errorString().toStdString() + "). Unlock or start it, or give " + name + " in the environment as "
@@ -79,11 +121,15 @@ void SecretStore::get(const std::string &workspace, const std::string &name, std
     const auto later = [this, &done](Result<std::string> result) {
         QTimer::singleShot(0, this, [done = std::move(done), result = std::move(result)] { done(result); });
     };
+    if (!canBeNamed(name)) {
+        later(badName(name));
+        return;
+    }
     if (const char *value = std::getenv(secretVariable(name).c_str())) {
         later(std::string(value));
         return;
     }
-    if (!m_folder.empty() && name.find('/') == std::string::npos) {
+    if (!m_folder.empty()) {
         QFile file(q(m_folder + "/" + name));
         if (file.open(QIODevice::ReadOnly)) {
             std::string value = file.read(64 * 1024).toStdString();
@@ -97,18 +143,35 @@ void SecretStore::get(const std::string &workspace, const std::string &name, std
         later(notThere(name));
         return;
     }
+    read(workspace, name, std::move(done));
+}
+
+void SecretStore::read(const std::string &workspace, const std::string &name, std::function<void(Result<std::string>)> done)
+{
     auto *job = new QKeychain::ReadPasswordJob(QStringLiteral("gatehouse"));
     job->setKey(entryOf(workspace, name));
-    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, name, [done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
+    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, name, [this, name, done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
         if (result)
             done((*result)->textData().toStdString());
+        else if (result.error().kind == ErrorKind::NotFound)
+            whetherLocked(this, m_timeout, [done, name, error = result.error()](bool yes) { done(yes ? locked(name) : error); });
         else
             done(result.error());
     });
 }
 
+bool SecretStore::refused(const std::string &name, const std::function<void(Result<void>)> &done)
+{
+    if (m_keychain && canBeNamed(name))
+        return false;
+    QTimer::singleShot(0, this, [done, error = m_keychain ? badName(name) : switchedOff()] { done(error); });
+    return true;
+}
+
 void SecretStore::set(const std::string &workspace, const std::string &name, std::string value, std::function<void(Result<void>)> done)
 {
+    if (refused(name, done))
+        return;
     auto *job = new QKeychain::WritePasswordJob(QStringLiteral("gatehouse"));
     job->setKey(entryOf(workspace, name));
     job->setTextData(q(value));
@@ -122,13 +185,22 @@ void SecretStore::set(const std::string &workspace, const std::string &name, std
 
 void SecretStore::remove(const std::string &workspace, const std::string &name, std::function<void(Result<void>)> done)
 {
-    auto *job = new QKeychain::DeletePasswordJob(QStringLiteral("gatehouse"));
-    job->setKey(entryOf(workspace, name));
-    run<QKeychain::DeletePasswordJob>(this, job, m_timeout, name, [this, workspace, name, done = std::move(done)](Result<QKeychain::DeletePasswordJob *> result) {
-        if (!result)
-            done(result.error());
-        else
-            updateNames(workspace, name, false, done);
+    if (refused(name, done))
+        return;
+    // Taking away what is not there is no error for the keychain; for a person who mistyped it is.
+    read(workspace, name, [this, workspace, name, done = std::move(done)](const Result<std::string> &there) {
+        if (!there) {
+            done(there.error());
+            return;
+        }
+        auto *job = new QKeychain::DeletePasswordJob(QStringLiteral("gatehouse"));
+        job->setKey(entryOf(workspace, name));
+        run<QKeychain::DeletePasswordJob>(this, job, m_timeout, name, [this, workspace, name, done](Result<QKeychain::DeletePasswordJob *> result) {
+            if (!result)
+                done(result.error());
+            else
+                updateNames(workspace, name, false, done);
+        });
     });
 }
 
@@ -136,11 +208,16 @@ void SecretStore::names(const std::string &workspace, std::function<void(Result<
 {
     auto *job = new QKeychain::ReadPasswordJob(QStringLiteral("gatehouse"));
     job->setKey(entryOf(workspace, listEntry));
-    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, listEntry, [done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
+    run<QKeychain::ReadPasswordJob>(this, job, m_timeout, "the names of secrets", [this, done = std::move(done)](Result<QKeychain::ReadPasswordJob *> result) {
         std::vector<std::string> names;
         if (!result) {
             if (result.error().kind == ErrorKind::NotFound)
-                done(names);
+                whetherLocked(this, m_timeout, [done](bool yes) {
+                    if (yes)
+                        done(Error::make(ErrorKind::NotAllowed, "The keychain is locked. Unlock it and try again."));
+                    else
+                        done(std::vector<std::string>());
+                });
             else
                 done(result.error());
             return;

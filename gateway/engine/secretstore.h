@@ -36,6 +36,9 @@ public:
     void setTimeout(std::chrono::milliseconds timeout) { m_timeout = timeout; }
 
 private:
+    // True, and answered later, where the keychain may not be used or nothing can have that name.
+    bool refused(const std::string &name, const std::function<void(Result<void>)> &done);
+    void read(const std::string &workspace, const std::string &name, std::function<void(Result<std::string>)> done); // from the keychain
     void updateNames(const std::string &workspace, const std::string &name, bool present, std::function<void(Result<void>)> done);
 
     std::string m_folder;
