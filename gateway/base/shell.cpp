@@ -1,5 +1,6 @@
 #include "gateway/base/shell.h"
 
+#include "gateway/base/json.h"
 #include "gateway/base/text.h"
 
 #include <algorithm>
@@ -99,7 +100,25 @@ private:
     std::string &m_word;
 };
 
-bool isControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+// Octets at the head of `text` that a terminal or a reader may take for something else than they are: a control character (C0, DEL,
+// C1), one that turns the direction of writing, broken UTF-8. 0: it begins with a character that shows itself.
+size_t unprintableLength(std::string_view text)
+{
+    const auto octet = [&](size_t at) { return static_cast<unsigned>(static_cast<unsigned char>(text[at])); };
+    switch (json::utf8Length(text)) {
+    case 0: return 1;
+    case 1: return octet(0) < 0x20 || octet(0) == 0x7F ? 1 : 0;
+    case 2: {
+        const unsigned code = (octet(0) & 0x1F) << 6 | (octet(1) & 0x3F);
+        return code < 0xA0 || code == 0x061C ? 2 : 0;
+    }
+    case 3: {
+        const unsigned code = (octet(0) & 0x0F) << 12 | (octet(1) & 0x3F) << 6 | (octet(2) & 0x3F);
+        return code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ? 3 : 0;
+    }
+    default: return 0;
+    }
+}
 
 } // namespace
 
@@ -148,21 +167,27 @@ std::string quoteForShell(std::string_view word)
     const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::string_view("-_./:@%+,=").find(c) != std::string_view::npos; };
     if (!word.empty() && std::all_of(word.begin(), word.end(), plain))
         return std::string(word);
-    const bool ansi = std::any_of(word.begin(), word.end(), isControl);
-    std::string out = ansi ? "$'" : "'";
-    for (char c : word) {
-        if (isControl(c)) {
+    std::string quoted; // as $'…' has it
+    bool ansi = false;
+    for (size_t at = 0; at < word.size();) {
+        const size_t hidden = unprintableLength(word.substr(at));
+        for (char c : word.substr(at, hidden)) {
             char buffer[8];
             std::snprintf(buffer, sizeof buffer, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-            out += buffer;
-        } else if (c == '\'') {
-            out += ansi ? "\\'" : "'\\''";
-        } else if (ansi && c == '\\') {
-            out += "\\\\";
-        } else {
-            out += c;
+            quoted += buffer;
         }
+        ansi = ansi || hidden > 0;
+        const size_t shown = hidden ? 0 : json::utf8Length(word.substr(at));
+        if (word[at] == '\'' || word[at] == '\\')
+            quoted += '\\';
+        quoted += word.substr(at, shown);
+        at += hidden + shown;
     }
+    if (ansi)
+        return "$'" + quoted + "'";
+    std::string out = "'";
+    for (char c : word)
+        out += c == '\'' ? std::string("'\\''") : std::string(1, c);
     return out + "'";
 }
 

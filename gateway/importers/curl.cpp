@@ -290,21 +290,49 @@ Result<CurlRequest> parseCurl(const std::vector<std::string> &words)
     return collector.finish();
 }
 
-std::string toCurl(const CurlRequest &request)
+namespace {
+
+// All but the body.
+std::string headOf(const CurlRequest &request)
 {
     std::string out = "curl";
     if (request.method == "HEAD" && request.body.empty())
         out += " -I";
     else if (request.method != (request.body.empty() ? "GET" : "POST"))
         out += " -X " + quoteForShell(request.method);
-    out += " " + quoteForShell(request.url);
+    if (request.url.find_first_of("[]{}") != std::string::npos)
+        out += " -g"; // they would stand for several URLs
+    out += (request.url.starts_with('-') ? " --url " : " ") + quoteForShell(request.url);
     for (const auto &[name, value] : request.headers)
-        out += " -H " + quoteForShell(name + (value.empty() ? ";" : ": " + value));
+        if (!name.starts_with('@')) // it would name a file to read them from
+            out += " -H " + quoteForShell(name + (value.empty() ? ";" : ": " + value));
+    return out;
+}
+
+} // namespace
+
+std::string toCurl(const CurlRequest &request)
+{
+    std::string out = headOf(request);
     if (!request.body.empty())
         out += " --data-raw " + quoteForShell(request.body);
     if (request.insecure)
         out += " -k";
     return out;
+}
+
+std::string toShell(const CurlRequest &request)
+{
+    if (request.body.find('\0') == std::string::npos)
+        return toCurl(request);
+    std::string octets;
+    for (char c : request.body) {
+        const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || std::string_view(" -_./:,={}[]\"").find(c) != std::string_view::npos;
+        char buffer[8];
+        std::snprintf(buffer, sizeof buffer, "\\%03o", static_cast<unsigned>(static_cast<unsigned char>(c)));
+        octets += plain ? std::string(1, c) : std::string(buffer);
+    }
+    return "printf -- '" + octets + "' | " + headOf(request) + " --data-binary @-" + (request.insecure ? " -k" : "");
 }
 
 } // namespace gatehouse::importers

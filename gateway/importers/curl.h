@@ -25,7 +25,9 @@ struct CurlRequest {
 Result<CurlRequest> parseCurl(std::string_view line);
 // From words that a shell has split already.
 Result<CurlRequest> parseCurl(const std::vector<std::string> &words);
-// The line that would send it.
+// The line that would send it; parseCurl() reads the same request back.
 std::string toCurl(const CurlRequest &request);
+// The line for a shell. The same, but that a body with a NUL in it, which no word of a command line can hold, comes through a pipe.
+std::string toShell(const CurlRequest &request);
 
 } // namespace gatehouse::importers
