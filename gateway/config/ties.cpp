@@ -73,7 +73,7 @@ void tellTies(const Workspace &workspace, const Document &document, Problems &pr
             continue;
         const schema::Node *node = document.at({route.origin.file, route.origin.path, 0});
         problems.push_back({Severity::Warning, route.origin.file, node ? node->line : 0, node ? node->column : 0, route.origin.path.text(),
-            "matches the same requests as the route \"" + it->second->name + "\", which stands before it and always wins", {}});
+            "ties with the route \"" + it->second->name + "\", which stands before it; file order decides", {}});
     }
 }
 

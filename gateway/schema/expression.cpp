@@ -23,6 +23,8 @@ Result<Segment> parseSegment(std::string_view text)
 {
     if (text.find_first_of("{}") == std::string_view::npos)
         return Segment{Segment::Type::Literal, std::string(text)};
+    if (text.front() == '{' && text.find('}') == std::string_view::npos)
+        return bad("the { is not closed; write " + std::string(text) + "}, or " + std::string(text) + ":int} for digits only");
     if (text.front() != '{' || text.back() != '}' || std::count(text.begin(), text.end(), '{') != 1 || std::count(text.begin(), text.end(), '}') != 1)
         return bad("{name} stands for a whole segment, between two slashes");
     std::string_view inside = text.substr(1, text.size() - 2);
