@@ -93,7 +93,6 @@ MethodsEditor::MethodsEditor(Session &session, const config::Location &at, const
     auto *row = new QHBoxLayout(this);
     row->setContentsMargins({});
     row->addWidget(m_row);
-    row->addStretch();
     connect(m_row, &MethodToggleRow::changed, this, [this](const QStringList &methods) {
         schema::Node list = schema::Node::list();
         list.flow = true;

@@ -20,7 +20,7 @@
 namespace gatehouse::ui {
 
 namespace {
-constexpr double labelColumn = 84, controlHeight = 28;
+constexpr double controlHeight = 28;
 
 bool isBig(const schema::Shape &shape)
 {
@@ -66,6 +66,35 @@ void RecordForm::setCompact(bool compact, int columns)
     rebuild();
 }
 
+void RecordForm::setLabelColumn(double width)
+{
+    m_labelColumn = width;
+    rebuild();
+}
+
+void RecordForm::setNarrow(bool narrow)
+{
+    m_narrow = narrow;
+    rebuild();
+}
+
+void RecordForm::setHint(const QString &key, const QString &text)
+{
+    if (m_hints.value(key) == text)
+        return;
+    m_hints[key] = text;
+    showHints();
+}
+
+void RecordForm::showHints()
+{
+    for (auto &row : m_rows) {
+        const QString text = row->shown ? m_hints.value(QString::fromStdString(row->shown->key)) : QString();
+        row->hint->setText(text);
+        row->hint->setVisible(!text.isEmpty());
+    }
+}
+
 void RecordForm::follow()
 {
     connect(&session(), &Session::documentChanged, this, [this] { read(); });
@@ -81,6 +110,9 @@ std::vector<std::vector<const schema::Field *>> RecordForm::groups() const
     for (const schema::Field &field : shape().fields()) {
         const QString key = QString::fromStdString(field.key);
         if (field.planned || m_hidden.contains(key) || done.contains(key))
+            continue;
+        // Of one thing there is nothing to choose; the others are still to come.
+        if (field.shape->kind() == schema::Kind::Enum && field.shape->options().size() < 2 && !session().document().at(placeOf(field)))
             continue;
         std::vector<const schema::Field *> group{&field};
         for (const schema::Constraint &constraint : shape().constraints()) {
@@ -144,6 +176,7 @@ void RecordForm::rebuild()
         });
     }
     layRows();
+    showHints();
     readProblems();
 }
 
@@ -155,7 +188,7 @@ void RecordForm::addRow(const std::vector<const schema::Field *> &group)
     label->setFont(typeFont(m_compact ? Type::Hint : Type::Control));
     label->setTextFormat(Qt::PlainText);
     if (!m_compact) {
-        label->setFixedWidth(scaled(labelColumn));
+        label->setFixedWidth(scaled(m_labelColumn));
         label->setWordWrap(true);
         label->setMinimumHeight(scaled(controlHeight));
     }
@@ -204,7 +237,7 @@ void RecordForm::buildEditor(Row &row, const schema::Field *field)
     row.shown = field;
     row.editor = makeEditor(session(), placeOf(*field), *field->shape, field, row.box);
     if (auto *form = qobject_cast<RecordForm *>(row.editor))
-        form->setCompact(m_compact, m_columns);
+        form->setCompact(m_compact || m_narrow, m_narrow ? 1 : m_columns);
     if (auto *label = qobject_cast<QLabel *>(row.label))
         label->setBuddy(row.editor);
     if (QComboBox *choice = row.choice) {
@@ -228,6 +261,11 @@ void RecordForm::layRows()
         m_grid->setColumnStretch(column, m_compact || column == 1 ? 1 : 0);
     int line = 0, column = 0;
     for (const auto &row : m_rows) {
+        if (!m_compact && m_narrow && row->shown->shape->kind() == schema::Kind::Record) {
+            m_grid->addWidget(row->label, line++, 0, 1, 3);
+            m_grid->addWidget(row->box, line++, 0, 1, 3);
+            continue;
+        }
         if (!m_compact) {
             m_grid->addWidget(row->label, line, 0, Qt::AlignTop);
             m_grid->addWidget(row->box, line++, 1, 1, 2);
@@ -313,6 +351,7 @@ void RecordForm::read()
         else
             row->editor->read();
     }
+    showHints();
 }
 
 void RecordForm::readProblems()

@@ -3,6 +3,7 @@
 
 #include "ui/forms/editor.h"
 
+#include <QtCore/QHash>
 #include <QtCore/QSet>
 
 class QComboBox;
@@ -30,6 +31,12 @@ public:
     void setHidden(const QSet<QString> &keys);
     // Labels above their fields, several side by side: for narrow cards.
     void setCompact(bool compact, int columns = 3);
+    // In a narrow column: labels beside their fields, but what is itself a form stands below its label.
+    void setNarrow(bool narrow);
+    // How wide the labels are, in pixels of the design; 84 unless told.
+    void setLabelColumn(double width);
+    // A line below a field that says more than the shape can ("After the group's prefix: /v1/orders/{id}"); empty: none.
+    void setHint(const QString &key, const QString &text);
     // Reads the document and its problems whenever they change. Once, for the outermost form.
     void follow();
     // Fields that could be set and are not; choosing one sets it to something to go on from and puts the focus there.
@@ -63,6 +70,7 @@ private:
     void buildEditor(Row &row, const schema::Field *field);
     void layRows();
     void readProblems();
+    void showHints();
     void chooseOfGroup(Row &row, const schema::Field *field);
 
     QGridLayout *m_grid;
@@ -70,9 +78,11 @@ private:
     std::vector<std::unique_ptr<Row>> m_rows;
     QSet<QString> m_hidden;
     QSet<QString> m_opened; // asked for by the menu, not written yet
+    QHash<QString, QString> m_hints;
     Show m_show = Show::Basic;
-    bool m_compact = false, m_advanced = false;
+    bool m_compact = false, m_narrow = false, m_advanced = false;
     int m_columns = 3; // of a compact form
+    double m_labelColumn = 84;
 };
 
 } // namespace gatehouse::ui

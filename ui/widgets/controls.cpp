@@ -118,11 +118,10 @@ void Segments::paintEvent(QPaintEvent *)
 
 MethodToggleRow::MethodToggleRow(QWidget *parent)
     : QWidget(parent)
-    , m_layout(new QHBoxLayout(this))
 {
-    m_layout->setContentsMargins(0, 0, 0, 0);
-    m_layout->setSpacing(scaled(6));
-    m_layout->addStretch();
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     for (const auto *method : { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" })
         addMethod(QString::fromLatin1(method));
 }
@@ -133,10 +132,56 @@ QAbstractButton *MethodToggleRow::addMethod(const QString &method)
     toggle->setCheckable(true);
     toggle->setFont(typeFont(Type::Wire));
     toggle->setAccessibleName(tr("Method %1").arg(method));
-    m_layout->insertWidget(static_cast<int>(m_buttons.size()), toggle);
     m_buttons << toggle;
     connect(toggle, &QAbstractButton::clicked, this, [this] { Q_EMIT changed(methods()); });
+    if (isVisible())
+        toggle->show();
+    updateGeometry();
+    lay(width(), true);
     return toggle;
+}
+
+int MethodToggleRow::lay(int width, bool place) const
+{
+    const bool mirrored = layoutDirection() == Qt::RightToLeft;
+    int x = 0, y = 0, height = 0;
+    for (QAbstractButton *toggle : m_buttons) {
+        const QSize size = toggle->sizeHint();
+        if (x > 0 && x + size.width() > width) {
+            x = 0;
+            y += height + scaled(6);
+        }
+        height = size.height();
+        if (place)
+            toggle->setGeometry(QRect(QPoint(mirrored ? width - x - size.width() : x, y), size));
+        x += size.width() + scaled(6);
+    }
+    return y + height;
+}
+
+QSize MethodToggleRow::sizeHint() const
+{
+    int width = 0;
+    for (const QAbstractButton *toggle : m_buttons)
+        width += toggle->sizeHint().width() + scaled(6);
+    return { width, lay(width, false) };
+}
+
+QSize MethodToggleRow::minimumSizeHint() const
+{
+    QSize least;
+    for (const QAbstractButton *toggle : m_buttons)
+        least = least.expandedTo(toggle->sizeHint());
+    return least;
+}
+
+bool MethodToggleRow::event(QEvent *event)
+{
+    if (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest || event->type() == QEvent::LayoutDirectionChange)
+        lay(width(), true);
+    else if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        updateGeometry();
+    return QWidget::event(event);
 }
 
 QStringList MethodToggleRow::methods() const

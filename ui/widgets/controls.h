@@ -9,7 +9,6 @@
 #include <QtWidgets/QToolButton>
 
 class QButtonGroup;
-class QHBoxLayout;
 
 namespace gatehouse::ui {
 
@@ -43,20 +42,27 @@ private:
     QButtonGroup *m_group;
 };
 
-// GET HEAD POST …: any number of them; nothing chosen means any method.
+// GET HEAD POST …: any number of them; nothing chosen means any method. In lines, where one is too long.
 class MethodToggleRow final : public QWidget {
     Q_OBJECT
 public:
     explicit MethodToggleRow(QWidget *parent = nullptr);
     QStringList methods() const; // in the usual order, then others as they came
     void setMethods(const QStringList &methods);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override { return lay(width, false); }
 
 Q_SIGNALS:
     void changed(const QStringList &methods);
 
+protected:
+    bool event(QEvent *event) override;
+
 private:
     QAbstractButton *addMethod(const QString &method);
-    QHBoxLayout *m_layout;
+    int lay(int width, bool place) const; // gives the height
     QList<QAbstractButton *> m_buttons;
 };
 
