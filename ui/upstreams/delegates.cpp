@@ -5,6 +5,7 @@
 #include "ui/upstreams/endpointmodel.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/marks.h"
 
 #include <QtCore/QDateTime>
@@ -25,21 +26,6 @@ Mark markOf(EndpointRow::State state)
     case EndpointRow::State::Unknown: return Mark::InFlight;
     default: return Mark::Off;
     }
-}
-
-void drawText(QPainter *painter, const QFont &font, const QColor &colour, qreal left, qreal baseline, qreal width, const QString &text, bool right = false)
-{
-    painter->setFont(font);
-    painter->setPen(colour);
-    const QFontMetricsF metrics(font);
-    const QString shown = metrics.elidedText(text, Qt::ElideRight, width);
-    painter->drawText(QPointF(right ? left + width - metrics.horizontalAdvance(shown) : left, baseline), shown);
-}
-
-void drawRow(QPainter *painter, const QStyleOptionViewItem &option)
-{
-    drawRowBackground(painter, option.rect, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver,
-                      option.state & QStyle::State_HasFocus, option.direction == Qt::RightToLeft);
 }
 
 // A tick for each of the last answers; failed ones are lower as well.
@@ -80,18 +66,18 @@ void UpstreamDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const Tokens &t = Tokens::current();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    drawRow(painter, option);
-    const QRect inner = option.rect.adjusted(scaled(12), 0, -scaled(12), 0);
+    drawListGround(painter, option);
+    const QRect inner = option.rect.adjusted(scaled(16), 0, -scaled(16), 0);
     const bool selected = option.state & QStyle::State_Selected;
     const qreal first = option.rect.top() + scaled(19), second = option.rect.top() + scaled(38);
-    drawText(painter, typeFont(Type::WireSmall), t.text2, inner.left(), first, inner.width(), tr("%1/s").arg(formatRate(row->perSecond)), true);
-    drawText(painter, typeFont(selected ? Type::ControlStrong : Type::Control, QFont::DemiBold), t.text, inner.left(), first, inner.width() - scaled(56), row->name);
+    drawListText(painter, typeFont(Type::WireSmall), t.text2, inner.left(), first, inner.width(), tr("%1/s").arg(formatRate(row->perSecond)), true);
+    drawListText(painter, typeFont(selected ? Type::ControlStrong : Type::Control, QFont::DemiBold), t.text, inner.left(), first, inner.width() - scaled(56), row->name);
     qreal x = inner.left() + scaled(4);
     for (size_t i = 0; i < row->endpoints.size() && i < 6; ++i) {
         paintMark(painter, QPointF(x, second - scaled(4)), markOf(row->endpoints[i].state), scaled(8));
         x += scaled(12);
     }
-    drawText(painter, typeFont(Type::Control), t.text2, x + scaled(2), second, inner.right() - x, phraseOf(*row));
+    drawListText(painter, typeFont(Type::Control), t.text2, x + scaled(2), second, inner.right() - x, phraseOf(*row));
     painter->restore();
 }
 
@@ -131,25 +117,26 @@ void EndpointDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const QColor number = off ? t.text3 : t.text;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    drawRow(painter, option);
+    drawRowBackground(painter, option.rect, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver,
+                      option.state & QStyle::State_HasFocus, option.direction == Qt::RightToLeft);
     painter->fillRect(QRect(left + c.mark, option.rect.bottom(), c.end - c.mark, 1), t.line);
     paintMark(painter, QPointF(left + c.mark + scaled(8), first - scaled(4)), markOf(row->state), scaled(9));
-    drawText(painter, typeFont(Type::Wire), off ? t.text3 : t.text, left + c.name, first, c.answers - c.name - scaled(8), row->name);
+    drawListText(painter, typeFont(Type::Wire), off ? t.text3 : t.text, left + c.name, first, c.answers - c.name - scaled(8), row->name);
     const QColor phrase = row->state == EndpointRow::State::Failing ? t.server.text : t.text2;
-    drawText(painter, typeFont(Type::Control), phrase, left + c.name, second, c.share - c.name - scaled(8), phraseOf(*row, QDateTime::currentMSecsSinceEpoch() * 1000));
+    drawListText(painter, typeFont(Type::Control), phrase, left + c.name, second, c.share - c.name - scaled(8), phraseOf(*row, QDateTime::currentMSecsSinceEpoch() * 1000));
     drawAnswers(painter, QRectF(left + c.answers, first - scaled(13), scaled(82), scaled(18)), live.recent);
     const QRectF share(left + c.share, first - scaled(7), scaled(56), scaled(5));
     paintGauge(painter, share, live.share, t.focus);
     painter->fillRect(QRectF(share.left() + share.width() * row->weightShare, share.top() - scaled(4), 1, scaled(13)), t.text);
-    drawText(painter, typeFont(Type::WireSmall), t.text2, share.left(), second, scaled(56), live.requests ? formatPercent(live.share) : QStringLiteral("–"));
-    drawText(painter, typeFont(Type::Wire), number, left + c.inFlight, first, c.pool - c.inFlight - scaled(20), QString::number(live.inFlight), true);
+    drawListText(painter, typeFont(Type::WireSmall), t.text2, share.left(), second, scaled(56), live.requests ? formatPercent(live.share) : QStringLiteral("–"));
+    drawListText(painter, typeFont(Type::Wire), number, left + c.inFlight, first, c.pool - c.inFlight - scaled(20), QString::number(live.inFlight), true);
     drawPool(painter, QRectF(left + c.pool, first - scaled(7), scaled(74), scaled(5)), live);
     const QString pool = live.busy + live.idle == 0 ? tr("none") : live.busy == 0 ? tr("%1 idle").arg(live.idle) : tr("%1 busy, %2 idle").arg(live.busy).arg(live.idle);
-    drawText(painter, typeFont(Type::Control), t.text2, left + c.pool, second, scaled(90), pool);
+    drawListText(painter, typeFont(Type::Control), t.text2, left + c.pool, second, scaled(90), pool);
     const auto latency = [&](int64_t micros) { return live.latency.count ? formatDuration(double(micros) * 1000) : QStringLiteral("–"); };
-    drawText(painter, typeFont(Type::Wire), number, left + c.latency - scaled(24), first, c.errors - c.latency + scaled(18), latency(live.latency.p50) + QStringLiteral(" / ") + latency(live.latency.p99), true);
+    drawListText(painter, typeFont(Type::Wire), number, left + c.latency - scaled(24), first, c.errors - c.latency + scaled(18), latency(live.latency.p50) + QStringLiteral(" / ") + latency(live.latency.p99), true);
     const double errors = live.requests ? double(live.errors) / double(live.requests) : 0;
-    drawText(painter, typeFont(Type::Wire), errors > 0.05 ? t.server.text : off ? t.text3 : t.text2, left + c.errors, first, c.button - c.errors - scaled(8),
+    drawListText(painter, typeFont(Type::Wire), errors > 0.05 ? t.server.text : off ? t.text3 : t.text2, left + c.errors, first, c.button - c.errors - scaled(8),
              live.requests ? formatPercent(errors) : QStringLiteral("–"), true);
     if (row->state != EndpointRow::State::Disabled && row->known) {
         const bool out = row->state == EndpointRow::State::Out;
@@ -182,8 +169,8 @@ void EndpointHead::paintEvent(QPaintEvent *)
     const EndpointColumns c(width());
     const QFont font = typeFont(Type::Head, QFont::Medium);
     const qreal baseline = centredBaseline(font, 0, height());
-    const auto left = [&](int x, const QString &text) { drawText(&painter, font, t.text2, x, baseline, scaled(120), text); };
-    const auto right = [&](int from, int to, const QString &text) { drawText(&painter, font, t.text2, from, baseline, to - from, text, true); };
+    const auto left = [&](int x, const QString &text) { drawListText(&painter, font, t.text2, x, baseline, scaled(120), text); };
+    const auto right = [&](int from, int to, const QString &text) { drawListText(&painter, font, t.text2, from, baseline, to - from, text, true); };
     left(c.name, tr("Endpoint"));
     left(c.answers, tr("Answers"));
     left(c.share, tr("Share"));

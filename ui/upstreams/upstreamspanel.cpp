@@ -10,7 +10,7 @@
 #include "ui/upstreams/endpointmodel.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/controls.h"
-#include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 
 #include <QtCore/QCoreApplication>
@@ -18,6 +18,7 @@
 #include <QtCore/QPointer>
 #include <QtGui/QUndoCommand>
 #include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QListView>
 #include <QtWidgets/QScrollArea>
@@ -58,20 +59,6 @@ private:
     bool m_out;
     std::function<void()> m_changed;
 };
-
-QListView *plainList(QAbstractItemModel *model, QAbstractItemDelegate *delegate, const QString &name, QWidget *parent)
-{
-    auto *list = new QListView(parent);
-    list->setModel(model);
-    list->setItemDelegate(delegate);
-    list->setAccessibleName(name);
-    list->setFrameShape(QFrame::NoFrame);
-    list->setMouseTracking(true);
-    list->setUniformItemSizes(true);
-    list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return list;
-}
 
 class UpstreamsPanel final : public Panel {
     Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::UpstreamsPanel)
@@ -144,7 +131,7 @@ private:
         m_splitter->setStretchFactor(0, 0);
         m_splitter->setStretchFactor(1, 1);
         m_splitter->setStretchFactor(2, 0);
-        m_splitter->setSizes({scaled(218), scaled(744), scaled(244)});
+        m_splitter->setSizes({scaled(218), scaled(732), scaled(254)});
         m_pages->addWidget(m_splitter);
         auto *empty = new EmptyState(IconId::Upstreams, tr("No upstream yet"), tr("An upstream is a service behind the gateway, with one endpoint or several. Routes send requests to it."), this);
         connect(empty->addButton(tr("Add upstream"), true), &QPushButton::clicked, this, [this] { newItem(); });
@@ -153,24 +140,13 @@ private:
 
     QWidget *buildList()
     {
-        auto *column = new QWidget(this);
-        auto *layout = new QVBoxLayout(column);
-        layout->setContentsMargins(0, scaled(8), 0, 0);
-        layout->setSpacing(scaled(8));
-        auto *head = new QHBoxLayout;
-        head->setContentsMargins(scaled(10), 0, scaled(8), 0);
-        m_find = new QLineEdit(column);
-        m_find->setPlaceholderText(tr("Find an upstream"));
-        m_find->setAccessibleName(m_find->placeholderText());
-        m_find->addAction(makeIcon(IconId::Search), QLineEdit::LeadingPosition);
-        head->addWidget(m_find, 1);
-        auto *add = iconButton(IconId::Plus, tr("Add upstream (Ctrl+N)"), column);
-        head->addWidget(add);
-        layout->addLayout(head);
-        m_list = plainList(m_upstreams, new UpstreamDelegate(column), tr("Upstreams"), column);
-        layout->addWidget(m_list, 1);
+        auto *column = new ListColumn(tr("Find an upstream"), tr("Add upstream (Ctrl+N)"), this);
+        m_find = column->find();
+        m_list = plainList(m_upstreams, tr("Upstreams"), column);
+        m_list->setItemDelegate(new UpstreamDelegate(m_list));
+        column->body()->addWidget(m_list, 1);
         connect(m_find, &QLineEdit::textChanged, m_upstreams, &UpstreamListModel::setFilter);
-        connect(add, &QToolButton::clicked, this, [this] { newItem(); });
+        connect(column->add(), &QToolButton::clicked, this, [this] { newItem(); });
         connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
             if (now.isValid() && now.data().toString() != m_current)
                 select(now.data().toString());
@@ -186,21 +162,37 @@ private:
         layout->setSpacing(scaled(8));
         auto *head = new QHBoxLayout;
         head->setContentsMargins(scaled(18), 0, scaled(18), 0);
+        head->setSpacing(scaled(12));
+        m_heading = heading({}, column);
+        m_heading->setFont(typeFont(Type::Title));
+        head->addWidget(m_heading);
         m_title = new RunsLabel(column);
         m_title->setBaseFont(typeFont(Type::Control));
         connect(m_title, &RunsLabel::placeActivated, m_context.navigator, &Navigator::go);
-        head->addWidget(m_title, 1);
+        head->addWidget(m_title, 1, Qt::AlignVCenter);
         auto *add = button(tr("Add endpoint"), "", column);
         add->setIcon(makeIcon(IconId::Plus));
         head->addWidget(add);
         connect(add, &QPushButton::clicked, this, [this] { addEndpoint(); });
         layout->addLayout(head);
-        layout->addWidget(new EndpointHead(column));
-        auto *delegate = new EndpointDelegate(column);
-        m_endpointList = plainList(m_endpoints, delegate, tr("Endpoints"), column);
+        auto *noticeRow = new QHBoxLayout;
+        noticeRow->setContentsMargins(scaled(18), 0, scaled(18), 0);
+        m_notice = new NoticeBar(HueId::Client, column);
+        m_notice->hide();
+        connect(m_notice->addCommand(tr("Keep so in the workspace")), &QPushButton::clicked, this, [this] { keepOut(); });
+        connect(m_notice->addCommand(tr("Bring back")), &QPushButton::clicked, this, [this] { bringBack(); });
+        noticeRow->addWidget(m_notice);
+        layout->addLayout(noticeRow);
+        auto *rows = new QVBoxLayout;
+        rows->setSpacing(0);
+        rows->addWidget(new EndpointHead(column));
+        m_endpointList = plainList(m_endpoints, tr("Endpoints"), column);
+        auto *delegate = new EndpointDelegate(m_endpointList);
+        m_endpointList->setItemDelegate(delegate);
         connect(delegate, &EndpointDelegate::toggled, this, [this](int row) { toggle(row); });
         connect(m_endpointList->selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { buildEndpointForm(); });
-        layout->addWidget(m_endpointList);
+        rows->addWidget(m_endpointList);
+        layout->addLayout(rows);
         auto *charts = new QHBoxLayout;
         charts->setContentsMargins(scaled(18), scaled(8), scaled(18), 0);
         charts->setSpacing(scaled(16));
@@ -223,8 +215,10 @@ private:
         m_settings = new QScrollArea(this);
         m_settings->setFrameShape(QFrame::NoFrame);
         m_settings->setWidgetResizable(true);
-        m_settings->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-        m_settings->setMinimumWidth(scaled(244));
+        m_settings->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        m_settings->setMinimumWidth(scaled(254)); // 244 and the scroll bar
+        m_settings->setBackgroundRole(QPalette::AlternateBase);
+        m_settings->setAutoFillBackground(true);
         m_settings->viewport()->setBackgroundRole(QPalette::AlternateBase);
         return m_settings;
     }
@@ -267,10 +261,12 @@ private:
         m_upstreams->refresh();
         m_endpoints->refresh();
         m_pages->setCurrentIndex(m_figures->upstreams().empty() && m_session.isOpen() ? 1 : 0);
-        if (!m_figures->find(m_current))
+        if (!m_figures->find(m_current)) {
             select({});
-        else
+        } else {
             showTitle();
+            showNotice();
+        }
         fitEndpointList();
         fillCharts();
         int down = 0;
@@ -290,6 +286,7 @@ private:
         m_pages->setCurrentIndex(all.empty() && m_session.isOpen() ? 1 : 0);
         fitEndpointList();
         showTitle();
+        showNotice();
         buildForms();
         fillCharts();
     }
@@ -302,13 +299,68 @@ private:
 
     void showTitle()
     {
+        m_heading->setText(m_current);
         if (m_current.isEmpty()) {
             m_title->setRuns({});
             return;
         }
         const int used = int(m_session.document().references("upstream", s(m_current)).size());
-        Run name = strong(m_current);
-        m_title->setRuns({name, soft(QStringLiteral("   ") + tr("round-robin, http/1.1, used by %n route(s)", nullptr, used))});
+        m_title->setRuns({soft(tr("round-robin, http/1.1, used by %n route(s)", nullptr, used))});
+    }
+
+    // Those that are out by hand, and only here: the file does not know yet.
+    std::vector<const EndpointRow *> outByHand() const
+    {
+        std::vector<const EndpointRow *> out;
+        for (int row = 0; row < m_endpoints->rowCount(); ++row)
+            if (m_endpoints->at(row)->state == EndpointRow::State::Out)
+                out.push_back(m_endpoints->at(row));
+        return out;
+    }
+
+    void showNotice()
+    {
+        QStringList names;
+        for (const EndpointRow *row : outByHand())
+            names << row->name;
+        m_notice->setVisible(!names.isEmpty());
+        const QString title = tr("Taken out by hand: %1").arg(names.join(QStringLiteral(", ")));
+        if (!names.isEmpty() && m_notice->title() != title)
+            m_notice->setNotice(title, {soft(tr("At once, and until Gatehouse ends. The workspace does not say so."))});
+    }
+
+    // Into the file, as an edit of its own: those that are out stay so for whoever opens the workspace.
+    void keepOut()
+    {
+        const auto at = m_session.document().find("upstream", s(m_current));
+        if (!at)
+            return;
+        schema::Patch patch;
+        QStringList names;
+        for (int row = 0; row < m_endpoints->rowCount(); ++row) {
+            const EndpointRow *endpoint = m_endpoints->at(row);
+            if (endpoint->state != EndpointRow::State::Out)
+                continue;
+            names << endpoint->name;
+            const schema::Path path = at->path / schema::Step("endpoints") / schema::Step(size_t(row));
+            const schema::Node off = schema::Node::scalar("false");
+            if (const schema::Node *node = m_session.document().at({at->file, path, 0}); node && node->isScalar()) {
+                schema::Node whole = schema::Node::map({{"url", *node}, {"enabled", off}});
+                whole.flow = true;
+                patch.add(schema::Patch::replace(at->file, path, std::move(whole)));
+            } else {
+                patch.add(schema::Patch::replace(at->file, path / schema::Step("enabled"), off));
+            }
+        }
+        if (!patch.empty() && m_session.edit(patch, tr("Keep %1 out").arg(names.join(QStringLiteral(", ")))))
+            m_session.commit();
+    }
+
+    void bringBack()
+    {
+        for (int row = 0; row < m_endpoints->rowCount(); ++row)
+            if (m_endpoints->at(row)->state == EndpointRow::State::Out)
+                toggle(row);
     }
 
     void buildForms()
@@ -317,7 +369,7 @@ private:
         m_nameLine = nullptr;
         auto *page = new QWidget;
         auto *layout = new QVBoxLayout(page);
-        layout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(16));
+        layout->setContentsMargins(scaled(16), scaled(14), scaled(12), scaled(16));
         layout->setSpacing(scaled(8));
         const auto at = m_current.isEmpty() ? std::nullopt : m_session.document().find("upstream", s(m_current));
         if (at) {
@@ -335,22 +387,41 @@ private:
             layout->addLayout(nameRow);
             m_nameError = new FieldError(page);
             layout->addWidget(m_nameError);
-            auto *form = new RecordForm(m_session, *at, *config::upstreamShape(), nullptr, page);
-            form->setHidden({QStringLiteral("name"), QStringLiteral("endpoints")});
-            form->setCompact(true, 1); // the column is narrow: labels stand above their fields
-            form->follow();
-            m_form = form;
-            layout->addWidget(form);
+            m_forms.clear();
+            addForm(layout, page, {}, *at, *config::upstreamShape())->setHidden({QStringLiteral("name"), QStringLiteral("endpoints"), QStringLiteral("delivery"), QStringLiteral("connections")});
+            layout->addSpacing(scaled(8));
             m_endpointHeading = heading({}, page);
+            m_endpointHeading->setFont(typeFont(Type::ControlStrong));
             layout->addWidget(m_endpointHeading);
             m_endpointBox = new QVBoxLayout;
             layout->addLayout(m_endpointBox);
+            const schema::Shape &shape = *config::upstreamShape(), &delivery = *shape.field("delivery")->shape;
+            const schema::Path under = at->path / schema::Step("delivery");
+            addForm(layout, page, tr("Timeouts"), {at->file, under / schema::Step("timeout"), 0}, *delivery.field("timeout")->shape);
+            addForm(layout, page, tr("Retry"), {at->file, under / schema::Step("retry"), 0}, *delivery.field("retry")->shape);
+            addForm(layout, page, tr("Connections"), {at->file, at->path / schema::Step("connections"), 0}, *shape.field("connections")->shape);
         }
         layout->addStretch();
         m_settings->setWidget(page);
         if (at && m_endpoints->rowCount() && !m_endpointList->currentIndex().isValid())
             m_endpointList->setCurrentIndex(m_endpoints->index(0));
         buildEndpointForm();
+    }
+
+    RecordForm *addForm(QVBoxLayout *layout, QWidget *page, const QString &title, const config::Location &at, const schema::Shape &shape)
+    {
+        if (!title.isEmpty()) {
+            layout->addSpacing(scaled(8));
+            auto *head = heading(title, page);
+            head->setFont(typeFont(Type::ControlStrong));
+            layout->addWidget(head);
+        }
+        auto *form = new RecordForm(m_session, at, shape, nullptr, page);
+        form->setNarrow(true);
+        form->follow();
+        layout->addWidget(form);
+        m_forms.emplace_back(form);
+        return form;
     }
 
     static QLabel *heading(const QString &text, QWidget *parent)
@@ -367,7 +438,7 @@ private:
         const int row = m_endpointList->currentIndex().row();
         const auto at = m_current.isEmpty() ? std::nullopt : m_session.document().find("upstream", s(m_current));
         const EndpointRow *endpoint = m_endpoints->at(row);
-        if (!at || !m_form)
+        if (!at || m_forms.empty() || !m_forms.front())
             return;
         m_endpointHeading->setVisible(endpoint != nullptr);
         if (!endpoint)
@@ -377,7 +448,7 @@ private:
         const schema::Shape *shape = config::upstreamShape()->field("endpoints")->shape->item();
         m_endpointForm = makeEditor(m_session, {at->file, path, 0}, *shape, nullptr, m_settings->widget());
         if (auto *form = qobject_cast<RecordForm *>(m_endpointForm.data())) {
-            form->setCompact(true, 1);
+            form->setNarrow(true);
             form->follow();
         }
         m_endpointBox->addWidget(m_endpointForm);
@@ -450,12 +521,17 @@ private:
             return !m_figures->upstreams().empty();
         for (const UpstreamRow &row : m_figures->upstreams())
             if (const auto at = m_session.document().find("upstream", s(row.name)); at && at->file == s(place.detail) && path->startsWith(at->path)) {
-                select(row.name);
+                if (row.name != m_current) // else what is there may be half typed
+                    select(row.name);
                 if (path->size() > 3 && (*path)[2].key() == "endpoints" && (*path)[3].isIndex()) {
                     m_endpointList->setCurrentIndex(m_endpoints->index(int((*path)[3].index())));
                     return m_endpointForm && m_endpointForm->reveal(*path);
                 }
-                return m_form->reveal(*path);
+                // The innermost form that holds it: the first is of the whole upstream.
+                for (auto form = m_forms.rbegin(); form != m_forms.rend(); ++form)
+                    if (*form && path->startsWith((*form)->at().path))
+                        return (*form)->reveal(*path);
+                return false;
             }
         return false;
     }
@@ -510,10 +586,12 @@ private:
     QSplitter *m_splitter;
     QLineEdit *m_find;
     QListView *m_list, *m_endpointList;
+    QLabel *m_heading = nullptr;
     RunsLabel *m_title;
+    NoticeBar *m_notice = nullptr;
     TimeChart *m_latency, *m_rate;
     QScrollArea *m_settings;
-    QPointer<RecordForm> m_form;
+    std::vector<QPointer<RecordForm>> m_forms; // of the whole upstream, then its parts
     QPointer<QLineEdit> m_nameLine;
     QPointer<Editor> m_endpointForm;
     FieldError *m_nameError = nullptr;
