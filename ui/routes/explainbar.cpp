@@ -5,6 +5,7 @@
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/marks.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/why/whysentence.h"
 
@@ -21,8 +22,35 @@ constexpr int typingMillis = 120;
 QString q(const std::string &text) { return QString::fromStdString(text); }
 } // namespace
 
+// What would become of it, before its words.
+class ExplainBar::Verdict final : public QWidget {
+public:
+    explicit Verdict(QWidget *parent) : QWidget(parent)
+    {
+        setFixedSize(scaled(18), scaled(18));
+        hide();
+    }
+    void setGlyph(Glyph glyph)
+    {
+        m_glyph = glyph;
+        setAccessibleName(wordOf(glyph));
+        show();
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        paintGlyph(&painter, QRectF(rect()).center(), m_glyph);
+    }
+
+private:
+    Glyph m_glyph = Glyph::Pass;
+};
+
 ExplainBar::ExplainBar(const api::Explain &explain, Navigator &navigator, QWidget *parent)
-    : QWidget(parent), m_explain(explain), m_line(new QLineEdit(this)), m_result(new RunsLabel(this))
+    : QWidget(parent), m_explain(explain), m_line(new QLineEdit(this)), m_result(new RunsLabel(this)), m_verdict(new Verdict(this))
 {
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(scaled(20), 0, scaled(20), 0);
@@ -42,6 +70,7 @@ ExplainBar::ExplainBar(const api::Explain &explain, Navigator &navigator, QWidge
     m_result->setBaseFont(typeFont(Type::ControlStrong));
     m_result->setAlignment(Qt::AlignTrailing);
     m_result->setMaximumWidth(scaled(420));
+    layout->addWidget(m_verdict, 0, Qt::AlignVCenter);
     layout->addWidget(m_result, 0, Qt::AlignVCenter);
     m_delay.setSingleShot(true);
     m_delay.setInterval(typingMillis);
@@ -78,6 +107,7 @@ void ExplainBar::refresh()
 void ExplainBar::ask()
 {
     m_answer.reset();
+    m_verdict->hide();
     const QString text = m_line->text().trimmed();
     if (text.isEmpty()) {
         m_result->setRuns({});
@@ -108,6 +138,7 @@ void ExplainBar::showAnswer()
 {
     const observe::Explanation &why = *m_answer;
     if (!why.route) {
+        m_verdict->setGlyph(Glyph::Mismatch);
         m_result->setRuns({inHue(plain(why.error.empty() ? tr("No route matches") : q(why.error)), HueId::Client)});
         return;
     }
@@ -124,6 +155,7 @@ void ExplainBar::showAnswer()
         runs << link(q(why.targetName), mockPlace(why.targetName));
     else
         runs << plain(q(std::string(observe::name(why.target))) + QLatin1Char(' ') + q(why.targetName));
+    m_verdict->setGlyph(refusing ? Glyph::Refused : why.target == observe::TargetKind::Mock ? Glyph::Mocked : Glyph::Pass);
     m_result->setRuns(runs);
 }
 

@@ -40,6 +40,8 @@ private:
     const api::Explain &m_explain;
     QLineEdit *m_line;
     RunsLabel *m_result;
+    class Verdict;
+    Verdict *m_verdict;
     QTimer m_delay;
     std::optional<observe::Explanation> m_answer;
 };

@@ -7,6 +7,8 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/codeeditor.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/format.h"
+#include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 
 #include <QtGui/QKeyEvent>
@@ -16,6 +18,8 @@
 #include <QtWidgets/QStackedWidget>
 #include <QtWidgets/QTabBar>
 #include <QtWidgets/QVBoxLayout>
+
+#include <algorithm>
 
 namespace gatehouse::ui {
 
@@ -46,8 +50,9 @@ QLabel *label(const QString &text, Type type, QWidget *parent)
 
 } // namespace
 
-OwnerForm::OwnerForm(Session &session, Navigator &navigator, QWidget *parent)
-    : QWidget(parent), m_session(session), m_navigator(navigator), m_scroll(new QScrollArea), m_pages(new QStackedWidget), m_text(new CodeEditor), m_textError(new QLabel)
+OwnerForm::OwnerForm(api::Api api, Session &session, Navigator &navigator, QWidget *parent)
+    : QWidget(parent), m_session(session), m_navigator(navigator), m_scroll(new QScrollArea), m_pages(new QStackedWidget), m_text(new CodeEditor), m_textError(new QLabel),
+      m_api(api), m_edits(session)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -82,6 +87,7 @@ OwnerForm::OwnerForm(Session &session, Navigator &navigator, QWidget *parent)
     connect(m_text, &CodeEditor::textChanged, this, &OwnerForm::textEdited);
     connect(&session, &Session::documentChanged, this, [this] {
         showState();
+        showHints();
         showText();
     });
     connect(&session, &Session::problemsChanged, this, &OwnerForm::showState);
@@ -106,6 +112,7 @@ void OwnerForm::setOwner(OwnerKind kind, const QString &name)
 void OwnerForm::build()
 {
     m_forms.clear();
+    m_inherited.clear();
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout(page);
     layout->setContentsMargins(scaled(18), scaled(14), scaled(18), scaled(18));
@@ -129,6 +136,7 @@ void OwnerForm::build()
     layout->addStretch();
     m_scroll->setWidget(page);
     showState();
+    showHints();
 }
 
 void OwnerForm::buildHead(QVBoxLayout *layout, QWidget *page)
@@ -140,6 +148,7 @@ void OwnerForm::buildHead(QVBoxLayout *layout, QWidget *page)
     m_nameLine = new QLineEdit(m_name, m_heading);
     m_nameLine->setAccessibleName(tr("Name"));
     m_nameLine->installEventFilter(this);
+    m_nameLine->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // the pencil stands behind the name, not behind the field
     m_heading->addWidget(m_nameLabel);
     m_heading->addWidget(m_nameLine);
     m_heading->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
@@ -161,7 +170,8 @@ void OwnerForm::buildHead(QVBoxLayout *layout, QWidget *page)
     m_nameError->hide();
     m_nameError->setWordWrap(true);
     layout->addWidget(m_nameError);
-    m_state = label({}, Type::Control, page);
+    m_state = new RunsLabel(page);
+    m_state->setBaseFont(typeFont(Type::Control));
     layout->addWidget(m_state);
     m_warning = new NoticeBar(HueId::Client, page);
     m_warning->hide();
@@ -196,7 +206,8 @@ void OwnerForm::buildRoute(QVBoxLayout *layout, QWidget *page, const config::Loc
 {
     const schema::Shape &route = *shapeOf(OwnerKind::Route);
     const auto below = [&](const char *key) { return config::Location{at.file, at.path / schema::Step(key), 0}; };
-    addSection(layout, page, tr("Match"), below("match"), *route.field("match")->shape, tr("Add condition"));
+    m_match = addSection(layout, page, tr("Match"), below("match"), *route.field("match")->shape, tr("Add condition"));
+    addInherited(layout, page);
     addSection(layout, page, tr("Rewrite"), below("rewrite"), *route.field("rewrite")->shape, tr("Add"));
     layout->addSpacing(scaled(8));
     layout->addWidget(label(tr("Target"), Type::Section, page));
@@ -211,7 +222,16 @@ void OwnerForm::buildRoute(QVBoxLayout *layout, QWidget *page, const config::Loc
     target->addWidget(to, 1);
     layout->addLayout(target);
     m_forms.emplace_back(to);
+    m_targetHint = new RunsLabel(page);
+    m_targetHint->setBaseFont(typeFont(Type::Control));
+    m_targetHint->setContentsMargins({});
+    connect(m_targetHint, &RunsLabel::placeActivated, &m_navigator, &Navigator::go);
+    auto *hintRow = new QHBoxLayout;
+    hintRow->setContentsMargins(scaled(96), 0, 0, 0);
+    hintRow->addWidget(m_targetHint);
+    layout->addLayout(hintRow);
     addSection(layout, page, tr("Delivery"), below("delivery"), *route.field("delivery")->shape, tr("Add"));
+    addInherited(layout, page);
     layout->addSpacing(scaled(8));
     layout->addWidget(label(tr("About it"), Type::Section, page));
     auto *rest = new RecordForm(m_session, at, route, nullptr, page);
@@ -219,6 +239,91 @@ void OwnerForm::buildRoute(QVBoxLayout *layout, QWidget *page, const config::Loc
     rest->follow();
     layout->addWidget(rest);
     m_forms.emplace_back(rest);
+}
+
+// What holds here without being written here: the group's hosts, the upstream's delivery. With its owner, which it leads to.
+void OwnerForm::addInherited(QVBoxLayout *layout, QWidget *page)
+{
+    auto *shown = new RunsLabel(page);
+    shown->setBaseFont(typeFont(Type::Control));
+    connect(shown, &RunsLabel::placeActivated, &m_navigator, &Navigator::go);
+    layout->addWidget(shown);
+    m_inherited.emplace_back(shown);
+}
+
+namespace {
+
+QString scalarsOf(const schema::Node *node)
+{
+    if (!node)
+        return {};
+    if (node->isScalar())
+        return q(node->text);
+    QStringList parts;
+    for (const schema::Node &item : node->items)
+        parts << scalarsOf(&item);
+    for (const schema::Member &member : node->members)
+        parts << keyLabel(member.key.text).toLower() + QLatin1Char(' ') + scalarsOf(&member.value);
+    return parts.join(QStringLiteral(", "));
+}
+
+} // namespace
+
+void OwnerForm::showHints()
+{
+    const auto at = place();
+    if (m_kind != OwnerKind::Route || !at || !m_targetHint || m_inherited.size() < 2)
+        return;
+    const config::Document &document = m_session.document();
+    const schema::Node *route = document.at(*at);
+    const auto text = [](const schema::Node *node, const char *key) {
+        const schema::Node *value = node ? node->find(key) : nullptr;
+        return value && value->isScalar() ? q(value->text) : QString();
+    };
+    const schema::Node *match = route->find("match"), *to = route->find("to"), *own = route->find("delivery");
+    const QString groupName = text(route, "group"), upstream = text(to, "upstream"), mock = text(to, "mock");
+    const auto groupAt = groupName.isEmpty() ? std::nullopt : document.find("group", groupName.toStdString());
+    const schema::Node *group = groupAt ? document.at(*groupAt) : nullptr;
+    const QString prefix = text(group, "prefix");
+    for (const char *key : {"path", "prefix", "exact"})
+        if (m_match)
+            m_match->setHint(QLatin1String(key), prefix.isEmpty() || text(match, key).isEmpty() ? QString() : tr("After the group's prefix: %1").arg(prefix + text(match, key)));
+    const auto show = [](RunsLabel *label, const Runs &runs) {
+        if (label->runs().isEmpty() != runs.isEmpty() || toPlainText(label->runs()) != toPlainText(runs))
+            label->setRuns(runs);
+        label->setVisible(!runs.isEmpty());
+    };
+    Runs hosts, delivery, target;
+    if (group && group->find("hosts") && !(match && match->find("hosts")))
+        hosts << quiet(tr("Hosts: ")) << quiet(scalarsOf(group->find("hosts")) + tr(", from ")) << link(groupName, {Place::Kind::Group, QLatin1String(panels::routes), groupName, {}, 0});
+    if (m_inherited[0])
+        show(m_inherited[0], hosts);
+    if (const auto upAt = upstream.isEmpty() ? std::nullopt : document.find("upstream", upstream.toStdString())) {
+        const schema::Node *node = document.at(*upAt), *given = node ? node->find("delivery") : nullptr;
+        QStringList parts;
+        for (const schema::Member &member : given ? given->members : std::vector<schema::Member>())
+            if (!own || !own->find(member.key.text))
+                parts << tr("%1: %2").arg(keyLabel(member.key.text), scalarsOf(&member.value));
+        const Place there{Place::Kind::Upstream, QLatin1String(panels::upstreams), upstream, {}, 0};
+        if (!parts.isEmpty())
+            delivery << quiet(parts.join(QStringLiteral("; ")) + tr(", from ")) << link(upstream, there);
+        int takes = 0, all = 0;
+        int64_t p99 = -1;
+        for (const api::EndpointLive &endpoint : m_api.live.endpoints())
+            if (q(endpoint.upstream) == upstream) {
+                ++all;
+                takes += endpoint.enabled && !endpoint.out;
+                p99 = endpoint.latency.count ? std::max(p99, endpoint.latency.p99) : p99;
+            }
+        if (all)
+            target << quiet(tr("%1 of %2 endpoints take requests").arg(takes).arg(all)) << quiet(p99 < 0 ? QString() : tr(", p99 %1").arg(formatDuration(double(p99) * 1000))) << plain(QStringLiteral("   "));
+        target << link(tr("Open %1").arg(upstream), there);
+    } else if (!mock.isEmpty()) {
+        target << link(tr("Open %1").arg(mock), {Place::Kind::Mock, QLatin1String(panels::mocks), mock, {}, 0});
+    }
+    if (m_inherited[1])
+        show(m_inherited[1], delivery);
+    show(m_targetHint, target);
 }
 
 void OwnerForm::startRename()
@@ -283,16 +388,30 @@ void OwnerForm::showState()
         words << tr("Switched off.");
     else
         words << (broken ? tr("Runs its last valid version.") : m_session.errorCount() > 0 ? tr("Waits for errors elsewhere to be put right.") : tr("Runs as you see it."));
-    m_state->setText(words.join(QLatin1Char(' ')));
-    m_warning->hide();
-    for (const config::Problem &problem : problems)
-        if (problem.severity == config::Severity::Warning) {
-            m_warning->setNotice(q(problem.message));
-            m_warning->clearCommands();
-            connect(m_warning->addCommand(tr("Explain it")), &QPushButton::clicked, this, &OwnerForm::explainRequested);
-            m_warning->show();
-            break;
-        }
+    const Run state = plain(words.join(QLatin1Char(' ')));
+    m_state->setRuns({broken ? inHue(state, HueId::Client) : soft(state.text)});
+    const auto warning = std::find_if(problems.begin(), problems.end(), [](const config::Problem &p) { return p.severity == config::Severity::Warning; });
+    m_warning->setVisible(warning != problems.end());
+    if (warning != problems.end())
+        showWarning(*warning);
+}
+
+// What is odd about it, a request to try it with, and at most two ways on.
+void OwnerForm::showWarning(const config::Problem &problem)
+{
+    QString title = q(problem.message);
+    title[0] = title[0].toUpper();
+    title += title.endsWith(QLatin1Char('.')) ? QString() : QStringLiteral(".");
+    const bool route = m_kind == OwnerKind::Route, whole = problem.path == place()->path.text();
+    const Runs detail = route ? Runs{soft(tr("Try it with %1").arg(m_edits.exampleWords(m_name)))} : Runs{};
+    if (m_warning->title() == title && m_warning->accessibleDescription() == toPlainText(detail))
+        return; // its commands may have the focus
+    m_warning->setNotice(title, detail);
+    m_warning->clearCommands();
+    if (route && whole)
+        connect(m_warning->addCommand(tr("Set priority")), &QPushButton::clicked, this, &OwnerForm::priorityRequested);
+    if (route)
+        connect(m_warning->addCommand(tr("Explain it")), &QPushButton::clicked, this, &OwnerForm::explainRequested);
 }
 
 void OwnerForm::showText()

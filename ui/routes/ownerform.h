@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ui/forms/recordform.h"
+#include "ui/routes/routeedits.h"
 #include "ui/routes/routetree.h"
 #include "ui/shell/navigator.h"
 
@@ -18,11 +19,14 @@ namespace gatehouse::ui {
 
 class CodeEditor;
 class NoticeBar;
+class RunsLabel;
 
 class OwnerForm final : public QWidget {
     Q_OBJECT
 public:
-    OwnerForm(Session &session, Navigator &navigator, QWidget *parent = nullptr);
+    OwnerForm(api::Api api, Session &session, Navigator &navigator, QWidget *parent = nullptr);
+    // Figures of the target, once a second.
+    void refreshLive() { showHints(); }
 
     void setOwner(OwnerKind kind, const QString &name);
     OwnerKind kind() const { return m_kind; }
@@ -36,6 +40,7 @@ Q_SIGNALS:
     void duplicateRequested();
     void deleteRequested();
     void explainRequested(); // with an example of this route
+    void priorityRequested();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
@@ -47,6 +52,9 @@ private:
     RecordForm *addSection(QVBoxLayout *layout, QWidget *page, const QString &title, const config::Location &at, const schema::Shape &shape, const QString &add);
     void finishRename();
     void showState();
+    void showWarning(const config::Problem &problem);
+    void showHints();
+    void addInherited(QVBoxLayout *layout, QWidget *page);
     void showText();
     void textEdited();
 
@@ -59,11 +67,17 @@ private:
     CodeEditor *m_text;
     QLabel *m_textError;
     QPointer<QStackedWidget> m_heading;
-    QPointer<QLabel> m_nameLabel, m_state;
+    QPointer<QLabel> m_nameLabel;
+    QPointer<RunsLabel> m_state;
     QPointer<QLineEdit> m_nameLine;
     QPointer<QLabel> m_nameError;
     QPointer<NoticeBar> m_warning;
+    QPointer<RunsLabel> m_targetHint;
+    QPointer<RecordForm> m_match;
+    std::vector<QPointer<RunsLabel>> m_inherited; // of Match, of Delivery
     std::vector<QPointer<Editor>> m_forms;
+    api::Api m_api;
+    RouteEdits m_edits;
 };
 
 } // namespace gatehouse::ui

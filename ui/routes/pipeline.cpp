@@ -6,15 +6,18 @@
 #include "ui/forms/choiceeditors.h"
 #include "ui/forms/recordform.h"
 #include "ui/routes/policycard.h"
+#include "ui/routes/policymenu.h"
+#include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
+#include "ui/widgets/states.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtGui/QPainter>
 #include <QtGui/QPainterPath>
 #include <QtWidgets/QLabel>
-#include <QtWidgets/QMenu>
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
@@ -30,125 +33,50 @@ constexpr double flowX = 14, cardLeft = 38;
 QString textAt(const schema::Node *node, const char *key)
 {
     const schema::Node *value = node ? node->find(key) : nullptr;
-    if (!value)
-        return {};
-    if (value->isScalar())
-        return q(value->text);
-    QStringList items;
-    for (const schema::Node &item : value->items)
-        items << q(item.text);
-    return items.join(QStringLiteral(", "));
+    return value && value->isScalar() ? q(value->text) : QString();
 }
 
-PolicyEntryView viewOf(const config::Document &document, const config::Location &at, const QString &owner, OwnerKind ownerKind)
+size_t usualPlace(const std::string &kind)
 {
-    PolicyEntryView view;
-    view.at = at;
-    view.owner = owner;
-    view.ownerKind = ownerKind;
-    const schema::Node *entry = document.at(at);
-    config::Location from = at;
-    if (entry && entry->isScalar()) {
-        view.shared = view.title = q(entry->text);
-        view.sharedUses = int(document.references("policy", entry->text).size());
-        const auto shared = document.find("policy", entry->text);
-        if (!shared)
-            return view;
-        from = *shared;
-        entry = document.at(from);
-    }
-    for (const schema::Member &member : entry ? entry->members : std::vector<schema::Member>())
-        if (config::policyKind(member.key.text)) {
-            view.kind = member.key.text;
-            view.record = {from.file, from.path / schema::Step(member.key.text), 0};
-            view.summary = policySummary(view.kind, &member.value);
-        }
-    if (view.title.isEmpty())
-        view.title = textAt(entry, "name");
-    if (view.title.isEmpty())
-        view.title = policyKindName(view.kind);
-    view.enabled = textAt(entry, "enabled") != QLatin1String("false");
-    view.shadow = textAt(entry, "mode") == QLatin1String("shadow");
-    return view;
-}
-
-void addChain(std::vector<PolicyEntryView> &out, const config::Document &document, const char *kind, const QString &name, const QString &shownOwner, OwnerKind ownerKind)
-{
-    const auto owner = document.find(kind, name.toStdString());
-    const schema::Node *node = owner ? document.at(*owner) : nullptr;
-    const schema::Node *list = node ? node->find("policies") : nullptr;
-    for (size_t i = 0; list && i < list->items.size(); ++i)
-        out.push_back(viewOf(document, {owner->file, owner->path / schema::Step("policies") / schema::Step(i), 0}, shownOwner, ownerKind));
+    const auto &kinds = policy::kinds();
+    return size_t(std::find_if(kinds.begin(), kinds.end(), [&](const policy::Kind &k) { return k.name == kind; }) - kinds.begin());
 }
 
 } // namespace
 
-QString policyKindName(const std::string &kind)
-{
-    static const std::pair<const char *, const char *> names[] = {
-        {"rate-limit", QT_TRANSLATE_NOOP("policy", "Rate limit")}, {"key-auth", QT_TRANSLATE_NOOP("policy", "Key authentication")},
-        {"ip-filter", QT_TRANSLATE_NOOP("policy", "IP filter")},   {"cors", QT_TRANSLATE_NOOP("policy", "CORS")},
-        {"request-id", QT_TRANSLATE_NOOP("policy", "Request id")}, {"headers", QT_TRANSLATE_NOOP("policy", "Headers")},
-    };
-    for (const auto &[key, name] : names)
-        if (kind == key)
-            return QCoreApplication::translate("policy", name);
-    return keyLabel(kind);
-}
+// Where requests come in and where they go: an icon on the line, a name, a rate at the right.
+class EndRow final : public QWidget {
+public:
+    EndRow(IconId icon, QWidget *parent) : QWidget(parent), m_icon(icon) { setFixedHeight(scaled(26)); }
+    void setTexts(const QString &name, const QString &rate)
+    {
+        if (name == m_name && rate == m_rate)
+            return;
+        m_name = name;
+        m_rate = rate;
+        setAccessibleName(rate.isEmpty() ? name : name + QStringLiteral(", ") + rate);
+        update();
+    }
 
-QString policySummary(const std::string &kind, const schema::Node *record)
-{
-    if (kind == "rate-limit") {
-        QString text = Pipeline::tr("%1 per %2").arg(textAt(record, "requests"), textAt(record, "per"));
-        if (const QString burst = textAt(record, "burst"); !burst.isEmpty())
-            text += Pipeline::tr(", burst %1").arg(burst);
-        if (const QString by = textAt(record, "by"); !by.isEmpty())
-            text += Pipeline::tr(", by %1").arg(by);
-        return text;
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const Tokens &t = Tokens::current();
+        const QRectF box(scaled(flowX) - scaled(13), 0, scaled(26), scaled(26));
+        drawBox(&painter, box, scaled(6), t.dark ? t.raised : t.surface, t.line2);
+        paintIcon(&painter, box.adjusted(scaled(5), scaled(5), -scaled(5), -scaled(5)), m_icon, t.text2);
+        const QFont wire = typeFont(Type::Wire), name = typeFont(Type::Strong, QFont::DemiBold);
+        const qreal rate = QFontMetricsF(wire).horizontalAdvance(m_rate);
+        drawListText(&painter, wire, t.text2, width() - rate - 1, centredBaseline(wire, 0, height()), rate + 1, m_rate);
+        drawListText(&painter, name, t.text, scaled(cardLeft), centredBaseline(name, 0, height()), width() - scaled(cardLeft) - rate - scaled(12), m_name);
     }
-    if (kind == "key-auth") {
-        for (const char *place : {"query", "cookie"})
-            if (const QString name = textAt(record, place); !name.isEmpty())
-                return q(place) + QLatin1Char(' ') + name;
-        const QString header = textAt(record, "header");
-        return Pipeline::tr("header %1").arg(header.isEmpty() ? QStringLiteral("x-api-key") : header);
-    }
-    QStringList parts;
-    for (const schema::Member &member : record ? record->members : std::vector<schema::Member>()) {
-        const QString text = textAt(record, member.key.text.c_str());
-        parts << (text.isEmpty() ? keyLabel(member.key.text).toLower() : keyLabel(member.key.text).toLower() + QLatin1Char(' ') + text);
-    }
-    return parts.isEmpty() ? Pipeline::tr("as usual") : parts.mid(0, 3).join(QStringLiteral(", "));
-}
 
-std::vector<PolicyEntryView> chainOf(const config::Document &document, OwnerKind kind, const QString &owner)
-{
-    std::vector<PolicyEntryView> out;
-    if (kind == OwnerKind::SharedPolicy) {
-        if (const auto at = document.find("policy", owner.toStdString())) {
-            PolicyEntryView view = viewOf(document, *at, {}, OwnerKind::SharedPolicy);
-            view.shared = owner;
-            view.sharedUses = int(document.references("policy", owner.toStdString()).size());
-            out.push_back(std::move(view));
-        }
-        return out;
-    }
-    QString group;
-    if (kind == OwnerKind::Route) {
-        const auto at = document.find("route", owner.toStdString());
-        group = textAt(at ? document.at(*at) : nullptr, "group");
-    } else if (kind == OwnerKind::Group) {
-        group = owner;
-    }
-    if (kind != OwnerKind::Listener)
-        for (const config::NamedThing &listener : document.things("listener"))
-            addChain(out, document, "listener", q(listener.name), q(listener.name), OwnerKind::Listener);
-    if (!group.isEmpty())
-        addChain(out, document, "group", group, kind == OwnerKind::Group ? QString() : group, OwnerKind::Group);
-    if (kind == OwnerKind::Route || kind == OwnerKind::Listener)
-        addChain(out, document, kindName(kind), owner, {}, kind);
-    return out;
-}
+private:
+    IconId m_icon;
+    QString m_name, m_rate;
+};
 
 // The line that cards hang on: as wide as the rate, narrower after each card that stops some.
 class Pipeline::Flow final : public QWidget {
@@ -164,20 +92,20 @@ protected:
         painter.setRenderHint(QPainter::Antialiasing);
         const Tokens &t = Tokens::current();
         double left = rate;
-        qreal y = scaled(20);
+        qreal y = scaled(26);
         const auto widthOf = [](double perSecond) { return perSecond <= 0 ? 1.5 : std::clamp(1.5 + 2 * std::log10(1 + perSecond), 1.5, 8.0); };
         const auto segment = [&](qreal to) {
             painter.fillRect(QRectF(scaled(flowX) - widthOf(left) / 2, y, widthOf(left), to - y), blend(t.surface, t.ok.fill, 0.5));
             y = to;
         };
         for (const PolicyCard *card : cards) {
-            const qreal at = card->geometry().top() + scaled(20);
+            const qreal at = card->mapTo(const_cast<Flow *>(this), QPoint(0, scaled(19))).y();
             segment(at);
             const auto branch = [&](double perSecond, const QColor &colour) {
                 if (perSecond <= 0)
                     return;
                 QPainterPath path(QPointF(scaled(flowX), at + scaled(3)));
-                path.cubicTo(QPointF(scaled(flowX), at + scaled(16)), QPointF(scaled(flowX), at + scaled(16)), QPointF(scaled(cardLeft), at + scaled(16)));
+                path.cubicTo(QPointF(scaled(flowX), at + scaled(19)), QPointF(scaled(flowX), at + scaled(19)), QPointF(scaled(cardLeft), at + scaled(19)));
                 painter.setPen(QPen(colour, widthOf(perSecond) / 1.5));
                 painter.setBrush(Qt::NoBrush);
                 painter.drawPath(path);
@@ -191,7 +119,7 @@ protected:
                 left = std::max(0.0, left - card->stoppedPerSecond());
             }
         }
-        segment(height() - scaled(14));
+        segment(height() - scaled(26));
     }
 };
 
@@ -201,6 +129,8 @@ Pipeline::Pipeline(const api::Live &live, Session &session, Navigator &navigator
     setFrameShape(QFrame::NoFrame);
     setWidgetResizable(true);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setBackgroundRole(QPalette::AlternateBase);
+    setAutoFillBackground(true);
     setAccessibleName(tr("What a request meets"));
     connect(&session, &Session::documentChanged, this, &Pipeline::refresh);
     rebuild();
@@ -245,40 +175,40 @@ void Pipeline::rebuild()
     auto *layout = new QVBoxLayout(m_page);
     layout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(16));
     layout->setSpacing(scaled(10));
-    auto *title = new QLabel(m_kind == OwnerKind::SharedPolicy ? tr("What it does") : tr("What a request meets"), m_page);
+    const bool shared = m_kind == OwnerKind::SharedPolicy;
+    auto *head = new QHBoxLayout;
+    auto *title = new QLabel(shared ? tr("What it does") : tr("What a request meets"), m_page);
     title->setFont(typeFont(Type::Section));
-    layout->addWidget(title);
+    head->addWidget(title, 1);
+    auto *span = new QLabel(tr("Last 10 s"), m_page);
+    span->setFont(typeFont(Type::Control));
+    span->setForegroundRole(QPalette::PlaceholderText);
+    head->addWidget(span);
+    layout->addLayout(head);
     m_flow = new Flow(m_page);
-    auto *column = new QVBoxLayout(m_flow);
-    column->setContentsMargins(m_kind == OwnerKind::SharedPolicy ? 0 : scaled(cardLeft), 0, 0, 0);
+    auto *outer = new QVBoxLayout(m_flow);
+    outer->setContentsMargins({});
+    outer->setSpacing(scaled(8));
+    m_from = new EndRow(IconId::Ingress, m_flow);
+    m_from->setVisible(!shared);
+    outer->addWidget(m_from);
+    auto *column = new QVBoxLayout;
+    column->setContentsMargins(shared ? 0 : scaled(cardLeft), 0, 0, 0);
     column->setSpacing(scaled(12));
-    m_rate = new QLabel(m_flow);
-    m_rate->setFont(typeFont(Type::Strong));
-    m_rate->setVisible(m_kind != OwnerKind::SharedPolicy);
-    column->addWidget(m_rate);
+    outer->addLayout(column);
+    const int misplaced = firstMisplaced();
     for (size_t i = 0; i < m_entries.size(); ++i) {
+        if (int(i) == misplaced)
+            addWarning(column, misplaced);
         auto *card = new PolicyCard(*this, m_session, m_entries[i], !m_entries[i].owner.isEmpty(), m_flow);
         column->addWidget(card);
         m_cards.push_back(card);
     }
-    if (m_kind == OwnerKind::Route || m_kind == OwnerKind::Group || m_kind == OwnerKind::Listener) {
-        auto *row = new QHBoxLayout;
-        auto *add = button(tr("Add policy"), "", m_flow);
-        add->setIcon(makeIcon(IconId::Plus));
-        connect(add, &QPushButton::clicked, this, [this] { openAddMenu(); });
-        row->addWidget(add);
-        row->addStretch();
-        if (!isUsualOrder()) {
-            QPushButton *usual = linkButton(tr("Usual order"), m_flow);
-            connect(usual, &QPushButton::clicked, this, [this] { usualOrder(); });
-            row->addWidget(usual);
-        }
-        column->addLayout(row);
-    }
-    m_targetRate = new QLabel(m_flow);
-    m_targetRate->setFont(typeFont(Type::Strong));
-    m_targetRate->setVisible(m_kind == OwnerKind::Route);
-    column->addWidget(m_targetRate);
+    if (m_kind == OwnerKind::Route || m_kind == OwnerKind::Group || m_kind == OwnerKind::Listener)
+        addOwnRow(column);
+    m_to = new EndRow(IconId::Egress, m_flow);
+    m_to->setVisible(m_kind == OwnerKind::Route);
+    outer->addWidget(m_to);
     layout->addWidget(m_flow);
     if (m_kind == OwnerKind::Route && !m_cards.empty()) {
         auto *back = new QLabel(tr("On the way back the same policies run in reverse."), m_page);
@@ -295,6 +225,52 @@ void Pipeline::rebuild()
     if (m_open >= 0 && m_open < int(m_cards.size()))
         m_cards[size_t(m_open)]->setOpen(true);
     refreshLive();
+}
+
+void Pipeline::addOwnRow(QVBoxLayout *column)
+{
+    auto *row = new QHBoxLayout;
+    auto *add = button(tr("Add policy"), "", m_flow);
+    add->setIcon(makeIcon(IconId::Plus));
+    connect(add, &QPushButton::clicked, this, [this] { openAddMenu(); });
+    row->addWidget(add);
+    row->addStretch();
+    if (firstMisplaced() >= 0) {
+        QPushButton *usual = linkButton(tr("Usual order"), m_flow);
+        connect(usual, &QPushButton::clicked, this, [this] { usualOrder(); });
+        row->addWidget(usual);
+    }
+    column->addLayout(row);
+}
+
+// Above the card that stands where it does less than one would think: what it usually precedes, and why.
+void Pipeline::addWarning(QVBoxLayout *column, int misplaced)
+{
+    const PolicyEntryView &entry = m_entries[size_t(misplaced)];
+    const policy::Kind *kind = policy::find(entry.kind);
+    auto *notice = new NoticeBar(HueId::Client, m_flow);
+    notice->setNotice(tr("%1 stands after %2").arg(entry.title, m_entries[size_t(misplaced) - 1].title),
+                      kind ? Runs{soft(tr("Usually it comes earlier: %1.").arg(QString::fromUtf8(kind->why.data(), qsizetype(kind->why.size()))))} : Runs{});
+    column->addWidget(notice);
+}
+
+// "From main and public": whose policies come before its own.
+QString Pipeline::arrivesFrom() const
+{
+    QStringList names;
+    if (m_kind != OwnerKind::Listener)
+        for (const config::NamedThing &listener : m_session.document().things("listener"))
+            names << q(listener.name);
+    if (m_kind == OwnerKind::Route)
+        if (const auto at = m_session.document().find("route", m_owner.toStdString()))
+            if (const QString group = textAt(m_session.document().at(*at), "group"); !group.isEmpty())
+                names << group;
+    if (names.isEmpty())
+        return tr("From clients");
+    if (names.size() == 1)
+        return tr("From %1").arg(names.first());
+    const QString last = names.takeLast();
+    return tr("From %1 and %2").arg(names.join(QStringLiteral(", ")), last);
 }
 
 void Pipeline::changeEvent(QEvent *event)
@@ -321,13 +297,15 @@ void Pipeline::refreshLive()
         card->setLive(found);
         passes = std::max(0.0, passes - card->stoppedPerSecond());
     }
-    m_rate->setText(m_kind == OwnerKind::Route ? tr("Arrives   %1/s").arg(formatRate(rate)) : tr("Arrives"));
+    if (!m_session.isOpen())
+        return;
+    m_from->setTexts(arrivesFrom(), m_kind == OwnerKind::Route ? tr("%1/s").arg(formatRate(rate)) : QString());
     QString target;
-    if (const auto at = m_session.isOpen() ? m_session.document().find("route", m_owner.toStdString()) : std::nullopt)
+    if (const auto at = m_session.document().find("route", m_owner.toStdString()))
         if (const schema::Node *node = m_session.document().at(*at); const schema::Node *to = node ? node->find("to") : nullptr)
             if (to->isMap() && !to->members.empty())
                 target = to->members.front().value.isScalar() ? q(to->members.front().value.text) : q(to->members.front().key.text);
-    m_targetRate->setText(tr("%1   %2/s").arg(target, formatRate(passes)));
+    m_to->setTexts(target, tr("%1/s").arg(formatRate(passes)));
     m_flow->rate = rate;
     m_flow->update();
 }
@@ -362,21 +340,24 @@ void Pipeline::openAddMenu()
 {
     if (m_kind == OwnerKind::SharedPolicy || m_kind == OwnerKind::Consumer)
         return;
-    QMenu menu(this);
     struct Task { QString name; std::vector<const char *> kinds; };
     const Task tasks[] = {{tr("Protect"), {"key-auth", "ip-filter", "cors"}}, {tr("Throttle"), {"rate-limit"}}, {tr("Change"), {"headers"}}, {tr("Observe"), {"request-id"}}};
-    for (const Task &task : tasks) {
-        menu.addSection(task.name);
+    QList<PolicyChoice> choices;
+    for (const Task &task : tasks)
         for (const char *kind : task.kinds)
             if (config::policyKind(kind))
-                menu.addAction(makeIcon(policyIcon(kind)), policyKindName(kind), this, [this, kind] { insert(QLatin1String(kind), false); });
-    }
-    const auto shared = m_session.document().things("policy");
-    if (!shared.empty())
-        menu.addSection(tr("Shared policies"));
-    for (const config::NamedThing &thing : shared)
-        menu.addAction(makeIcon(IconId::Link), q(thing.name), this, [this, name = q(thing.name)] { insert(name, true); });
-    menu.exec(m_cards.empty() ? mapToGlobal(QPoint(scaled(cardLeft), scaled(60))) : m_cards.back()->mapToGlobal(QPoint(0, m_cards.back()->height() + scaled(12))));
+                choices << PolicyChoice{task.name, QLatin1String(kind), policyKindName(kind), policyIcon(kind), false};
+    for (const config::NamedThing &thing : m_session.document().things("policy"))
+        choices << PolicyChoice{tr("Shared policies"), q(thing.name), q(thing.name), IconId::Link, true};
+    auto *menu = new PolicyMenu(choices, this);
+    connect(menu, &PolicyMenu::chosen, this, &Pipeline::insert);
+    // Over the place where it will stand; the window's foot is never crossed.
+    const QWidget *below = m_cards.empty() ? static_cast<QWidget *>(m_from) : m_cards.back();
+    QPoint at = below->mapToGlobal(QPoint(m_cards.empty() ? scaled(cardLeft) : 0, below->height() + scaled(12)));
+    at.setY(std::min(at.y(), window()->mapToGlobal(QPoint(0, window()->height())).y() - menu->height()));
+    menu->move(at);
+    menu->show();
+    menu->setFocus();
 }
 
 void Pipeline::insert(const QString &kindOrName, bool shared)
@@ -463,26 +444,18 @@ void Pipeline::makeCopy(const PolicyCard *card)
     m_session.commit();
 }
 
-namespace {
-size_t usualPlace(const std::string &kind)
-{
-    const auto &kinds = policy::kinds();
-    return size_t(std::find_if(kinds.begin(), kinds.end(), [&](const policy::Kind &k) { return k.name == kind; }) - kinds.begin());
-}
-} // namespace
-
-bool Pipeline::isUsualOrder() const
+int Pipeline::firstMisplaced() const
 {
     size_t before = 0;
-    for (const PolicyEntryView &entry : m_entries) {
-        if (!entry.owner.isEmpty())
+    for (size_t i = 0; i < m_entries.size(); ++i) {
+        if (!m_entries[i].owner.isEmpty() || m_entries[i].kind.empty())
             continue;
-        const size_t place = usualPlace(entry.kind);
+        const size_t place = usualPlace(m_entries[i].kind);
         if (place < before)
-            return false;
+            return int(i);
         before = place;
     }
-    return true;
+    return -1;
 }
 
 void Pipeline::usualOrder()
@@ -499,8 +472,8 @@ void Pipeline::usualOrder()
     for (auto &[place, entry] : entries)
         sorted.items.push_back(std::move(entry));
     m_open = -1;
-    (void)m_session.edit(schema::Patch::replace(list->file, list->path, sorted), tr("Put policies into the usual order"));
-    m_session.commit();
+    if (m_session.edit(schema::Patch::replace(list->file, list->path, sorted), tr("Put policies into the usual order")))
+        m_session.commit();
 }
 
 bool Pipeline::reveal(const config::Location &at)

@@ -4,7 +4,7 @@
 
 #include "gateway/api/api.h"
 #include "ui/models/session.h"
-#include "ui/routes/routetree.h"
+#include "ui/routes/chain.h"
 #include "ui/shell/navigator.h"
 
 #include <QtWidgets/QScrollArea>
@@ -16,29 +16,8 @@ class QVBoxLayout;
 
 namespace gatehouse::ui {
 
+class EndRow;
 class PolicyCard;
-
-// One entry as a card shows it.
-struct PolicyEntryView {
-    config::Location at;        // of the entry in its owner's list
-    config::Location record;    // of the kind's record: in the entry, or in the shared policy
-    std::string kind;           // empty: a reference that leads nowhere
-    QString title;              // name, or the kind in words
-    QString owner;              // "main"; empty: the owner that is shown
-    OwnerKind ownerKind = OwnerKind::Route;
-    QString shared;             // the shared policy's name; empty: its own
-    int sharedUses = 0;
-    bool enabled = true, shadow = false;
-    QString summary;
-    bool operator==(const PolicyEntryView &) const = default;
-};
-
-// The chain that a request of this owner meets: listener's, group's, own, in that order.
-std::vector<PolicyEntryView> chainOf(const config::Document &document, OwnerKind kind, const QString &owner);
-// "10 per 1s, burst 20": the settings that matter, in words.
-QString policySummary(const std::string &kind, const schema::Node *record);
-// "Rate limit" for "rate-limit".
-QString policyKindName(const std::string &kind);
 
 class Pipeline final : public QScrollArea {
     Q_OBJECT
@@ -68,7 +47,11 @@ private:
     void usualOrder();
     std::optional<config::Location> ownList() const;
     int firstOwn() const;
-    bool isUsualOrder() const;
+    // The own entry that stands behind one it usually precedes; -1: none does.
+    int firstMisplaced() const;
+    void addOwnRow(QVBoxLayout *column);
+    void addWarning(QVBoxLayout *column, int misplaced);
+    QString arrivesFrom() const;
 
     const api::Live &m_live;
     Session &m_session;
@@ -80,7 +63,7 @@ private:
     QWidget *m_page = nullptr;
     class Flow;
     Flow *m_flow = nullptr;
-    QLabel *m_rate = nullptr, *m_targetRate = nullptr;
+    EndRow *m_from = nullptr, *m_to = nullptr;
     int m_open = -1;
 };
 

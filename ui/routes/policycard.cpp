@@ -8,7 +8,7 @@
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
 #include "ui/widgets/icons.h"
-#include "ui/widgets/runs.h"
+#include "ui/widgets/listcolumn.h"
 
 #include <QtGui/QContextMenuEvent>
 #include <QtGui/QPainter>
@@ -34,40 +34,22 @@ PolicyCard::PolicyCard(Pipeline &pipeline, Session &session, const PolicyEntryVi
 void PolicyCard::build()
 {
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(0, scaled(headHeight), 0, 0); // the head is painted
     layout->setSpacing(0);
-    auto *head = new QWidget(this);
-    head->setFixedHeight(scaled(headHeight));
-    head->setAttribute(Qt::WA_TransparentForMouseEvents, m_locked);
-    auto *rows = new QVBoxLayout(head);
-    rows->setContentsMargins(scaled(textLeft), scaled(6), scaled(12), scaled(6));
-    rows->setSpacing(0);
-    auto *first = new QHBoxLayout;
-    m_title = new RunsLabel(head);
-    m_title->setBaseFont(typeFont(Type::ControlStrong));
-    first->addWidget(m_title, 1);
-    if (!m_locked) {
-        first->addSpacing(scaled(24)); // the grip is painted here
-        m_switch = new Switch(tr("On"), head);
-        m_switch->setCheckable(true);
-        first->addWidget(m_switch);
-        connect(m_switch, &QAbstractButton::clicked, this, [this](bool on) { m_pipeline.setEnabled(this, on); });
-    }
-    rows->addLayout(first);
-    auto *second = new QHBoxLayout;
-    m_summary = new RunsLabel(head);
-    m_summary->setBaseFont(typeFont(Type::Control));
-    m_figures = new RunsLabel(head);
-    m_figures->setBaseFont(typeFont(Type::WireSmall));
-    m_figures->setAlignment(Qt::AlignTrailing);
-    m_summary->setFixedHeight(scaled(20)); // one line; the whole of it is in the open card
-    m_figures->setFixedHeight(scaled(20));
-    second->addWidget(m_summary, 1);
-    second->addWidget(m_figures);
-    rows->addLayout(second);
-    for (RunsLabel *label : {m_title, m_summary, m_figures})
-        label->setAttribute(Qt::WA_TransparentForMouseEvents);
-    layout->addWidget(head);
+    if (m_locked)
+        return;
+    m_switch = new Switch(tr("On"), this);
+    m_switch->setCheckable(true);
+    connect(m_switch, &QAbstractButton::clicked, this, [this](bool on) { m_pipeline.setEnabled(this, on); });
+}
+
+void PolicyCard::resizeEvent(QResizeEvent *event)
+{
+    QFrame::resizeEvent(event);
+    if (!m_switch)
+        return;
+    const QSize size = m_switch->sizeHint();
+    m_switch->setGeometry(QRect(QPoint(width() - scaled(10) - size.width(), scaled(17) - size.height() / 2), size));
 }
 
 void PolicyCard::setEntry(const PolicyEntryView &entry)
@@ -80,28 +62,85 @@ void PolicyCard::setEntry(const PolicyEntryView &entry)
 
 void PolicyCard::showHead()
 {
-    Runs title{strong(m_entry.title)};
-    if (!m_entry.owner.isEmpty())
-        title << quiet(QStringLiteral("   ") + m_entry.owner);
-    if (!m_entry.shared.isEmpty())
-        title << quiet(QStringLiteral("   ") + (m_entry.sharedUses == 1 ? tr("shared") : tr("shared, %n places", nullptr, m_entry.sharedUses)));
-    m_title->setRuns(title);
-    QString summary = m_entry.shadow ? tr("shadow: decides, never acts · %1").arg(m_entry.summary) : m_entry.summary;
-    m_summary->setRuns({soft(summary)});
-    if (m_switch)
+    if (m_switch) {
         m_switch->setChecked(m_entry.enabled);
-    Runs figures;
-    if (m_known) {
-        figures << inHue(wire(tr("%1/s").arg(formatRate(m_passed))), HueId::Ok);
-        if (m_stopped > 0)
-            figures << wire(QStringLiteral("  ")) << inHue(wire(m_entry.shadow ? tr("would refuse %1/s").arg(formatRate(m_stopped)) : tr("refused %1/s").arg(formatRate(m_stopped))), HueId::Client);
-        if (m_delayed > 0)
-            figures << wire(QStringLiteral("  ")) << inHue(wire(tr("delayed %1/s").arg(formatRate(m_delayed))), HueId::Delay);
+        m_switch->setAccessibleName(tr("%1 on").arg(m_entry.title));
     }
-    m_figures->setRuns(figures);
-    setAccessibleName(tr("Policy %1, %2, %3").arg(m_entry.title, m_entry.summary, toPlainText(figures)));
+    QStringList words{m_entry.title, m_entry.summary};
+    if (!m_entry.owner.isEmpty())
+        words << tr("from %1").arg(m_entry.owner);
+    if (!m_entry.shared.isEmpty())
+        words << tr("shared");
+    if (!m_entry.enabled)
+        words << tr("off");
+    if (m_known) {
+        words << tr("%1 passed a second").arg(formatRate(m_passed));
+        if (m_stopped > 0)
+            words << (m_entry.shadow ? tr("would refuse %1/s").arg(formatRate(m_stopped)) : tr("%1 refused a second").arg(formatRate(m_stopped)));
+        if (m_delayed > 0)
+            words << tr("%1 delayed a second").arg(formatRate(m_delayed));
+    }
+    setAccessibleName(tr("Policy %1").arg(words.join(QStringLiteral(", "))));
     setToolTip(m_locked ? plainToolTip(tr("Inherited from %1. Click to open it there.").arg(m_entry.owner)) : QString());
     update();
+}
+
+namespace {
+
+// A tag after the name: whose it is, or that others use it too. Gives where it ends.
+qreal paintTag(QPainter *painter, qreal left, qreal middle, const QString &text, bool linked)
+{
+    const Tokens &t = Tokens::current();
+    const QFont font = typeFont(Type::Hint, QFont::Medium);
+    const qreal icon = linked ? scaled(17) : 0, width = QFontMetricsF(font).horizontalAdvance(text) + icon + scaled(12), height = scaled(18);
+    drawBox(painter, QRectF(left, middle - height / 2, width, height), scaled(4), t.dark ? t.selectedOff : t.hover, t.highContrast ? t.line2 : QColor());
+    if (linked)
+        paintIcon(painter, QRectF(left + scaled(5), middle - scaled(7), scaled(14), scaled(14)), IconId::Link, t.text2);
+    painter->setFont(font);
+    painter->setPen(t.text2);
+    painter->drawText(QPointF(left + scaled(6) + icon, centredBaseline(font, middle - height / 2, height)), text);
+    return left + width;
+}
+
+// A rate with its icon, ending at `right`. Gives where it begins.
+qreal paintRate(QPainter *painter, qreal right, qreal middle, IconId icon, const QString &text, HueId hue)
+{
+    const QColor colour = Tokens::current().hue(hue).text;
+    const QFont font = typeFont(Type::Wire);
+    const qreal width = QFontMetricsF(font).horizontalAdvance(text), size = scaled(14);
+    painter->setFont(font);
+    painter->setPen(colour);
+    painter->drawText(QPointF(right - width, centredBaseline(font, middle - scaled(10), scaled(20))), text);
+    paintIcon(painter, QRectF(right - width - scaled(4) - size, middle - size / 2, size, size), icon, colour);
+    return right - width - scaled(4) - size - scaled(12);
+}
+
+} // namespace
+
+void PolicyCard::paintHead(QPainter *painter) const
+{
+    const Tokens &t = Tokens::current();
+    const qreal first = scaled(17), second = scaled(38), right = width() - scaled(12);
+    paintIcon(painter, QRectF(scaled(iconLeft), first - scaled(8), scaled(16), scaled(16)), policyIcon(m_entry.kind), t.text2);
+    const QFont name = typeFont(Type::ControlStrong);
+    const qreal most = right - scaled(60) - scaled(textLeft);
+    drawListText(painter, name, t.text, scaled(textLeft), centredBaseline(name, first - scaled(10), scaled(20)), most, m_entry.title);
+    qreal at = scaled(textLeft) + std::min(most, QFontMetricsF(name).horizontalAdvance(m_entry.title)) + scaled(8);
+    if (!m_entry.owner.isEmpty())
+        at = paintTag(painter, at, first, m_entry.owner, false) + scaled(6);
+    if (!m_entry.shared.isEmpty())
+        paintTag(painter, at, first, m_entry.sharedUses > 1 ? tr("shared, %n route(s)", nullptr, m_entry.sharedUses) : tr("shared"), true);
+    qreal end = right;
+    if (m_known && m_entry.enabled) {
+        if (m_delayed > 0)
+            end = paintRate(painter, end, second, IconId::Clock, tr("%1/s").arg(formatRate(m_delayed)), HueId::Delay);
+        if (m_stopped > 0)
+            end = paintRate(painter, end, second, IconId::Barred, m_entry.shadow ? tr("would refuse %1/s").arg(formatRate(m_stopped)) : tr("%1/s").arg(formatRate(m_stopped)), HueId::Client);
+        end = paintRate(painter, end, second, IconId::Check, tr("%1/s").arg(formatRate(m_passed)), HueId::Ok);
+    }
+    const QFont plain = typeFont(Type::Control);
+    drawListText(painter, plain, t.text2, scaled(textLeft), centredBaseline(plain, second - scaled(10), scaled(20)), end - scaled(textLeft),
+                 m_entry.shadow ? tr("shadow: decides, never acts; %1").arg(m_entry.summary) : m_entry.summary);
 }
 
 void PolicyCard::setLive(const api::PolicyLive *live)
@@ -136,11 +175,11 @@ void PolicyCard::setOpen(bool open)
     layout->setSpacing(scaled(8));
     if (!m_entry.shared.isEmpty()) {
         auto *note = new QHBoxLayout;
-        auto *label = new QLabel(tr("Changes %n place(s)", nullptr, m_entry.sharedUses), m_body);
+        auto *label = new QLabel(tr("Changes %n route(s)", nullptr, m_entry.sharedUses), m_body);
         label->setFont(typeFont(Type::Control));
         note->addWidget(label, 1);
         if (m_entry.ownerKind != OwnerKind::SharedPolicy) {
-            QPushButton *copy = linkButton(tr("Make a copy here"), m_body);
+            QPushButton *copy = linkButton(m_entry.ownerKind == OwnerKind::Route ? tr("Make a copy for this route") : tr("Make a copy here"), m_body);
             connect(copy, &QPushButton::clicked, this, [this] { m_pipeline.makeCopy(this); });
             note->addWidget(copy);
         }
@@ -196,7 +235,7 @@ void PolicyCard::showGauges(const std::vector<observe::Gauge> &gauges)
     }
 }
 
-QRect PolicyCard::gripRect() const { return m_locked ? QRect() : QRect(width() - scaled(64), scaled(6), scaled(20), scaled(20)); }
+QRect PolicyCard::gripRect() const { return m_locked ? QRect() : QRect(width() - scaled(66), scaled(7), scaled(20), scaled(20)); }
 
 void PolicyCard::paintEvent(QPaintEvent *)
 {
@@ -214,7 +253,7 @@ void PolicyCard::paintEvent(QPaintEvent *)
     } else {
         drawBox(&painter, rect(), scaled(7), t.dark ? t.raised : t.surface, marked ? t.accent : t.line2, marked ? 1.5 : 1);
     }
-    paintIcon(&painter, QRectF(scaled(iconLeft), scaled(9), scaled(16), scaled(16)), policyIcon(m_entry.kind), t.text2);
+    paintHead(&painter);
     if (m_locked)
         paintIcon(&painter, QRectF(width() - scaled(28), scaled(9), scaled(16), scaled(16)), IconId::Lock, t.text3);
     else

@@ -9,7 +9,6 @@
 namespace gatehouse::ui {
 
 class RecordForm;
-class RunsLabel;
 class Switch;
 
 class PolicyCard final : public QFrame {
@@ -29,6 +28,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
@@ -38,6 +38,7 @@ protected:
 private:
     void build();
     void showHead();
+    void paintHead(QPainter *painter) const;
     void showGauges(const std::vector<observe::Gauge> &gauges);
     QRect gripRect() const;
 
@@ -48,7 +49,6 @@ private:
     double m_passed = 0, m_stopped = 0, m_delayed = 0;
     bool m_known = false;
     Switch *m_switch = nullptr;
-    RunsLabel *m_title = nullptr, *m_summary = nullptr, *m_figures = nullptr;
     QWidget *m_body = nullptr, *m_gaugeBox = nullptr;
     RecordForm *m_form = nullptr;
     QPoint m_pressed;

@@ -102,7 +102,9 @@ void RouteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
         const bool off = !item->enabled;
         draw.right(off ? tr("off") : formatRate(item->perSecond), Type::WireSmall, off ? t.text3 : t.text2);
         draw.skip(16);
-        draw.left(methodShort(item->methods), Type::WireSmall, off ? t.text3 : methodColor(item->methods), scaled(38));
+        const QStringList methods = item->methods.split(QLatin1Char(' '));
+        const QString first = methodShort(methods.first());
+        draw.left(methods.size() > 1 && first.size() < 5 ? QStringLiteral("%1+%2").arg(first).arg(methods.size() - 1) : first, Type::WireSmall, off ? t.text3 : methodColor(methods.first()), scaled(38));
         draw.left(item->name, selected ? Type::ControlStrong : Type::Control, off ? t.text3 : t.text);
         problem();
         if (item->hasIcon) {

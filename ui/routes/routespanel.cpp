@@ -1,22 +1,23 @@
 #include "ui/routes/routespanel.h"
 
-#include "gateway/schema/emit.h"
 #include "ui/models/session.h"
 #include "ui/routes/explainbar.h"
 #include "ui/routes/ownerform.h"
 #include "ui/routes/pipeline.h"
 #include "ui/routes/routedelegate.h"
+#include "ui/routes/routeedits.h"
+#include "ui/routes/routetables.h"
 #include "ui/routes/routetree.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/palette.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
 
 #include <QtCore/QCoreApplication>
-#include <QtCore/QRegularExpression>
 #include <QtCore/QTimer>
 #include <QtGui/QClipboard>
 #include <QtGui/QGuiApplication>
@@ -29,6 +30,8 @@
 #include <QtWidgets/QTreeView>
 #include <QtWidgets/QVBoxLayout>
 
+#include <array>
+
 namespace gatehouse::ui {
 
 namespace {
@@ -38,9 +41,11 @@ std::string s(const QString &text) { return text.toStdString(); }
 class RoutesPanel final : public Panel {
     Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::RoutesPanel)
 
+    enum View { Tree, Table, Coverage };
+
 public:
     RoutesPanel(const PanelContext &context, api::Api api, Session &session)
-        : m_context(context), m_api(api), m_session(session), m_model(new RouteTreeModel(api.live, session, this))
+        : m_context(context), m_api(api), m_session(session), m_edits(session), m_model(new RouteTreeModel(api.live, session, this))
     {
         buildFrame();
         addActions();
@@ -54,6 +59,7 @@ public:
         connect(second, &QTimer::timeout, this, [this] {
             m_model->refreshRates();
             m_pipeline->refreshLive();
+            m_form->refreshLive();
         });
         second->start(1000);
         restoreTree();
@@ -61,15 +67,19 @@ public:
         showBadge();
     }
 
-    void activate() override { m_views->currentIndex() == 1 ? m_table->setFocus() : m_tree->setFocus(); }
+    void activate() override
+    {
+        const std::array<QWidget *, 3> views{m_tree, m_table, m_coverage};
+        views[size_t(m_views->currentIndex())]->setFocus();
+    }
     void focusFilter() override { m_find->setFocus(); }
     void newItem() override { addRoute(); }
-    QList<QWidget *> regions() override { return {m_tree, m_explain->line(), m_form, m_pipeline}; }
+    QList<QWidget *> regions() override { return {m_tree, m_table, m_coverage, m_explain->line(), m_why, m_form, m_pipeline}; }
     bool leave() override
     {
-        if (m_middle->currentIndex() == 0)
+        if (!m_why->isVisible())
             return false;
-        m_middle->setCurrentIndex(0);
+        m_why->hide();
         return true;
     }
 
@@ -82,7 +92,10 @@ public:
         case Place::Kind::Consumer: return openThing(OwnerKind::Consumer, place.name, {});
         case Place::Kind::Policy: return openPolicy(place);
         case Place::Kind::Path: return openPath(place);
-        case Place::Kind::Explain: m_explain->setRequest(place.name); return true;
+        case Place::Kind::Explain:
+            m_view->setCurrent(Tree);
+            m_explain->setRequest(place.name);
+            return true;
         default: return true;
         }
     }
@@ -91,16 +104,19 @@ public:
     {
         return {{QStringLiteral("columns"), m_columns->saveState()}, {QStringLiteral("view"), m_views->currentIndex()},
                 {QStringLiteral("kind"), int(m_form->kind())}, {QStringLiteral("name"), m_form->name()},
-                {QStringLiteral("table"), m_table->horizontalHeader()->saveState()}};
+                {QStringLiteral("editing"), m_editing->saveState()}, {QStringLiteral("parts"), m_parts->saveState()},
+                {QStringLiteral("table"), m_table->horizontalHeader()->saveState()}, {QStringLiteral("coverage"), m_coverage->horizontalHeader()->saveState()}};
     }
     void restoreState(const QVariantMap &state) override
     {
         m_columns->restoreState(state.value(QStringLiteral("columns")).toByteArray());
+        m_editing->restoreState(state.value(QStringLiteral("editing")).toByteArray());
+        m_parts->restoreState(state.value(QStringLiteral("parts")).toByteArray());
         m_table->horizontalHeader()->restoreState(state.value(QStringLiteral("table")).toByteArray());
-        m_view->setCurrent(state.value(QStringLiteral("view")).toInt());
-        m_views->setCurrentIndex(state.value(QStringLiteral("view")).toInt());
+        m_coverage->horizontalHeader()->restoreState(state.value(QStringLiteral("coverage")).toByteArray());
         if (const QString name = state.value(QStringLiteral("name")).toString(); !name.isEmpty())
             openThing(OwnerKind(state.value(QStringLiteral("kind")).toInt()), name, {});
+        m_view->setCurrent(state.value(QStringLiteral("view")).toInt());
     }
 
 private:
@@ -116,6 +132,7 @@ private:
         m_views = new QStackedWidget;
         m_views->addWidget(buildEditing());
         m_views->addWidget(buildTable());
+        m_views->addWidget(buildCoverage());
         m_columns->addWidget(m_views);
         m_columns->setStretchFactor(0, 0);
         m_columns->setStretchFactor(1, 1);
@@ -128,23 +145,12 @@ private:
 
     QWidget *buildTree()
     {
-        auto *column = new QWidget;
-        auto *layout = new QVBoxLayout(column);
-        layout->setContentsMargins(0, scaled(8), 0, 0);
-        layout->setSpacing(scaled(6));
-        auto *head = new QHBoxLayout;
-        head->setContentsMargins(scaled(10), 0, scaled(8), 0);
-        head->setSpacing(scaled(4));
-        m_find = new QLineEdit(column);
-        m_find->setPlaceholderText(tr("Find a route, host or…"));
+        auto *column = new ListColumn(tr("Find a route, host or…"), tr("Add (Ctrl+N adds a route)"));
+        QVBoxLayout *layout = column->body();
+        m_find = column->find();
         m_find->setAccessibleName(tr("Find a route, host or policy"));
-        m_find->setClearButtonEnabled(true);
-        m_find->addAction(makeIcon(IconId::Search), QLineEdit::LeadingPosition);
-        head->addWidget(m_find, 1);
-        auto *add = iconButton(IconId::Plus, tr("Add (Ctrl+N adds a route)"), column);
-        head->addWidget(add);
-        layout->addLayout(head);
-        m_view = new Segments({tr("Tree"), tr("Table")}, column);
+        QToolButton *add = column->add();
+        m_view = new Segments({tr("Tree"), tr("Table"), tr("Coverage")}, column);
         auto *viewRow = new QHBoxLayout;
         viewRow->setContentsMargins(scaled(10), 0, scaled(8), 0);
         viewRow->addWidget(m_view);
@@ -161,7 +167,6 @@ private:
         m_tree->setAccessibleName(tr("Routes and what owns policies"));
         m_tree->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
         m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
-        m_tree->setDragEnabled(false);
         layout->addWidget(m_tree, 1);
         connect(m_find, &QLineEdit::textChanged, this, [this](const QString &text) {
             m_model->setFilter(text);
@@ -170,8 +175,10 @@ private:
         connect(add, &QToolButton::clicked, this, [this, add] { addMenu(add->mapToGlobal(QPoint(0, add->height()))); });
         connect(m_view, &Segments::currentChanged, this, [this](int view) { m_views->setCurrentIndex(view); });
         connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
-            if (const RouteItem *item = m_model->at(now); item && item->kind != OwnerKind::Section && !m_restoring)
+            if (const RouteItem *item = m_model->at(now); item && item->kind != OwnerKind::Section && !m_restoring) {
+                m_view->setCurrent(Tree);
                 show(item->kind, item->name);
+            }
         });
         connect(m_tree, &QTreeView::clicked, this, [this](const QModelIndex &index) {
             const RouteItem *item = m_model->at(index);
@@ -190,85 +197,108 @@ private:
         layout->setSpacing(0);
         m_explain = new ExplainBar(m_api.explain, *m_context.navigator, column);
         layout->addWidget(m_explain);
-        m_middle = new QStackedWidget(column);
-        auto *splitter = new QSplitter(Qt::Horizontal);
-        splitter->setChildrenCollapsible(false);
-        m_form = new OwnerForm(m_session, *m_context.navigator);
-        m_form->setMinimumWidth(scaled(380));
-        m_pipeline = new Pipeline(m_api.live, m_session, *m_context.navigator);
-        m_pipeline->setMinimumWidth(scaled(300));
-        splitter->addWidget(m_form);
-        splitter->addWidget(m_pipeline);
-        splitter->setStretchFactor(0, 1);
-        splitter->setStretchFactor(1, 0);
-        splitter->setSizes({scaled(510), scaled(426)});
-        m_middle->addWidget(splitter);
+        m_editing = new QSplitter(Qt::Vertical, column);
+        m_editing->setChildrenCollapsible(false);
         m_why = new WhyView;
-        m_middle->addWidget(m_why);
-        layout->addWidget(m_middle, 1);
+        m_why->setAccessibleName(tr("What would happen"));
+        m_why->setMinimumHeight(scaled(120));
+        m_why->hide();
+        m_editing->addWidget(m_why);
+        m_parts = new QSplitter(Qt::Horizontal);
+        m_parts->setChildrenCollapsible(false);
+        m_form = new OwnerForm(m_api, m_session, *m_context.navigator);
+        m_form->setMinimumWidth(scaled(340));
+        m_pipeline = new Pipeline(m_api.live, m_session, *m_context.navigator);
+        m_pipeline->setMinimumWidth(scaled(280));
+        m_parts->addWidget(m_form);
+        m_parts->addWidget(m_pipeline);
+        m_parts->setStretchFactor(0, 1);
+        m_parts->setStretchFactor(1, 0);
+        m_parts->setSizes({scaled(510), scaled(426)});
+        m_editing->addWidget(m_parts);
+        m_editing->setStretchFactor(1, 1);
+        m_editing->setSizes({scaled(350), scaled(380)});
+        layout->addWidget(m_editing, 1);
         connect(m_why, &WhyView::placeActivated, m_context.navigator, &Navigator::go);
         connect(m_explain, &ExplainBar::opened, this, [this](const observe::Explanation &why) {
             m_why->setExplanation(why);
-            m_middle->setCurrentIndex(1);
+            m_why->show();
         });
         connect(m_explain, &ExplainBar::answered, this, [this](const observe::Explanation &why) {
-            if (m_middle->currentIndex() == 1)
+            if (m_why->isVisible())
                 m_why->setExplanation(why);
         });
-        connect(m_explain, &ExplainBar::closed, this, [this] { m_middle->setCurrentIndex(0); });
+        connect(m_explain, &ExplainBar::closed, m_why, &QWidget::hide);
         connect(m_form, &OwnerForm::renamed, this, [this](const QString &to) { openThing(m_form->kind(), to, {}); });
         connect(m_form, &OwnerForm::duplicateRequested, this, [this] { duplicate(); });
         connect(m_form, &OwnerForm::deleteRequested, this, [this] { remove(); });
-        connect(m_form, &OwnerForm::explainRequested, this, [this] { m_explain->setRequest(exampleRequest()); });
+        connect(m_form, &OwnerForm::explainRequested, this, [this] { m_explain->setRequest(m_edits.exampleCurl(m_form->name())); });
+        connect(m_form, &OwnerForm::priorityRequested, this, [this] {
+            if (const auto at = m_form->place())
+                m_form->reveal({at->file, at->path / schema::Step("priority"), 0});
+        });
         return column;
     }
 
     QWidget *buildTable()
     {
-        m_table = new QTableView;
-        auto *model = new RouteTableModel(*m_model, m_table);
-        m_table->setModel(model);
-        m_table->setFrameShape(QFrame::NoFrame);
-        m_table->setShowGrid(false);
+        auto *model = new RouteTableModel(*m_model, this);
+        m_table = plainTable(model, tr("Routes as a table"), RouteTableModel::Match);
         m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-        m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-        m_table->setAccessibleName(tr("Routes as a table"));
-        m_table->verticalHeader()->hide();
-        m_table->verticalHeader()->setMinimumSectionSize(scaled(22));
-        m_table->verticalHeader()->setDefaultSectionSize(scaled(26));
-        m_table->horizontalHeader()->setHighlightSections(false);
-        m_table->horizontalHeader()->setSectionsMovable(true);
-        m_table->horizontalHeader()->setSectionResizeMode(RouteTableModel::Match, QHeaderView::Stretch);
-        const int widths[] = {150, 0, 90, 190, 130, 70, 70};
+        const int widths[] = {150, 0, 130, 190, 130, 70, 70};
         for (int i = 0; i < RouteTableModel::ColumnCount; ++i)
             if (i != RouteTableModel::Match)
                 m_table->setColumnWidth(i, scaled(widths[i]));
         connect(m_table, &QTableView::activated, this, [this, model](const QModelIndex &index) {
             if (const RouteItem *item = model->at(index.row())) {
                 const QString name = item->name;
-                m_view->setCurrent(0);
-                m_views->setCurrentIndex(0);
+                m_view->setCurrent(Tree);
                 openThing(OwnerKind::Route, name, {});
             }
         });
         return m_table;
     }
 
+    // Which routes have no authentication? A cell leads to the card that says so, wherever it stands.
+    QWidget *buildCoverage()
+    {
+        m_coverageModel = new CoverageModel(*m_model, m_session, this);
+        m_coverage = plainTable(m_coverageModel, tr("Coverage: which policies each route meets"), 0);
+        for (int column = 1; column < m_coverageModel->columnCount(); ++column)
+            m_coverage->setColumnWidth(column, scaled(110));
+        const auto go = [this](const QModelIndex &index) {
+            const PolicyEntryView *policy = m_coverageModel->policy(index);
+            const PolicyEntryView entry = policy ? *policy : PolicyEntryView();
+            const QString route = m_coverageModel->route(index.row());
+            m_view->setCurrent(Tree);
+            if (!policy || entry.owner.isEmpty())
+                openThing(OwnerKind::Route, route, {});
+            else
+                openThing(entry.ownerKind, entry.owner, {});
+            if (policy)
+                m_pipeline->reveal(entry.at);
+        };
+        connect(m_coverage, &QTableView::clicked, this, go);
+        connect(m_coverage, &QTableView::activated, this, go);
+        return m_coverage;
+    }
+
     void addActions()
     {
         const QString group = tr("Routes");
-        const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) {
-            m_context.actions->add({QLatin1String(id), text, group, {keys}, std::nullopt, std::move(run)}, this);
+        const auto addTo = [&](QWidget *scope, const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) {
+            m_context.actions->add({QLatin1String(id), text, group, {keys}, std::nullopt, std::move(run)}, scope);
         };
+        const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) { addTo(this, id, text, keys, std::move(run)); };
         add("routes.rename", tr("Rename"), QKeySequence(Qt::Key_F2), [this] { m_form->startRename(); });
         add("routes.duplicate", tr("Duplicate"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicate(); });
-        add("routes.up", tr("Move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
-        add("routes.down", tr("Move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
+        // In the tree alone: on a policy's card the same keys move the card.
+        addTo(m_tree, "routes.up", tr("Move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
+        addTo(m_tree, "routes.down", tr("Move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
         add("routes.addPolicy", tr("Add policy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] { m_pipeline->openAddMenu(); });
         add("routes.copy", tr("Copy as YAML"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [this] { copyText(); });
         add("routes.explain", tr("Explain a request"), {}, [this] { m_explain->line()->setFocus(); });
-        auto *away = m_context.actions->add({QStringLiteral("routes.delete"), tr("Delete"), group, {QKeySequence(Qt::Key_Delete)}, std::nullopt, [this] { remove(); }}, m_tree);
-        Q_UNUSED(away);
+        addTo(m_tree, "routes.delete", tr("Delete"), QKeySequence(Qt::Key_Delete), [this] { remove(); });
     }
 
     void offerNames()
@@ -308,7 +338,6 @@ private:
         m_form->setOwner(kind, name);
         m_pipeline->setOwner(kind, name);
         m_pipeline->setVisible(kind != OwnerKind::Consumer);
-        m_middle->setCurrentIndex(0);
     }
 
     void selectFirst()
@@ -333,6 +362,7 @@ private:
         }
         if (!index.isValid())
             return false;
+        m_view->setCurrent(Tree);
         m_tree->expand(index.parent());
         m_tree->setCurrentIndex(index);
         m_tree->scrollTo(index);
@@ -420,60 +450,33 @@ private:
     }
 
     // --- editing
-    void insertInto(const char *section, const char *kind, schema::Node value, const QString &name)
+    QString groupOfSelected() const
     {
-        const std::string file = m_session.document().entry();
-        const schema::Path list{section};
-        const schema::Node *node = m_session.document().at({file, list, 0});
-        const schema::Patch patch = node && node->isList() ? schema::Patch::insert(file, list / schema::Step(node->items.size()), value)
-                                                           : schema::Patch::replace(file, list, schema::Node::list({value}));
-        if (const auto result = m_session.edit(patch, tr("Add %1 %2").arg(QLatin1String(kind), name)); !result)
-            return;
-        m_session.commit();
-    }
-    QString freeName(const char *kind, const QString &wish) const { return QString::fromStdString(m_session.document().freeName(kind, s(wish))); }
-
-    void addRoute()
-    {
-        if (!m_session.isOpen())
-            return;
-        const QString name = freeName("route", QStringLiteral("route"));
-        const auto upstreams = m_session.document().things("upstream");
-        schema::Node to = upstreams.empty() ? schema::Node::map({{"respond", schema::Node::map({{"status", schema::Node::scalar("200")}, {"body", schema::Node::string("Hello")}})}})
-                                            : schema::Node::map({{"upstream", schema::Node::scalar(upstreams.front().name)}});
-        to.flow = true;
-        schema::Node match = schema::Node::map({{"path", schema::Node::string("/" + s(name))}});
-        match.flow = true;
-        schema::Node value = schema::Node::map({{"name", schema::Node::scalar(s(name))}});
         const RouteItem *selected = m_model->at(m_tree->currentIndex());
-        if (selected && (selected->kind == OwnerKind::Group || (selected->kind == OwnerKind::Route && selected->parent->kind == OwnerKind::Group)))
-            value.set("group", schema::Node::scalar(s(selected->kind == OwnerKind::Group ? selected->name : selected->parent->name)));
-        value.set("match", std::move(match));
-        value.set("to", std::move(to));
-        insertInto("routes", "route", std::move(value), name);
-        openThing(OwnerKind::Route, name, {});
+        if (!selected || (selected->kind != OwnerKind::Group && selected->kind != OwnerKind::Route))
+            return {};
+        const RouteItem *group = selected->kind == OwnerKind::Group ? selected : selected->parent;
+        return group->kind == OwnerKind::Group ? group->name : QString();
+    }
+
+    void added(OwnerKind kind, const QString &name)
+    {
+        if (name.isEmpty())
+            return;
+        m_view->setCurrent(Tree);
+        openThing(kind, name, {});
         m_form->startRename();
     }
+    void addRoute() { added(OwnerKind::Route, m_edits.addRoute(groupOfSelected())); }
 
     void addMenu(const QPoint &at)
     {
         QMenu menu(this);
         menu.addAction(makeIcon(IconId::Routes), tr("Route"), this, [this] { addRoute(); });
-        const auto add = [this](const char *section, const char *kind, OwnerKind owner, schema::Node value, const QString &wish) {
-            const QString name = freeName(kind, wish);
-            value.members.insert(value.members.begin(), schema::Node::map({{"name", schema::Node::scalar(s(name))}}).members.front());
-            insertInto(section, kind, std::move(value), name);
-            openThing(owner, name, {});
-            m_form->startRename();
-        };
-        menu.addAction(makeIcon(IconId::Folder), tr("Group"), this, [add] { add("groups", "group", OwnerKind::Group, schema::Node::map({{"prefix", schema::Node::string("/v1")}}), QStringLiteral("group")); });
-        menu.addAction(makeIcon(IconId::Globe), tr("Listener"), this, [add] { add("listeners", "listener", OwnerKind::Listener, schema::Node::map({{"address", schema::Node::string("127.0.0.1:8081")}}), QStringLiteral("listener")); });
-        menu.addAction(makeIcon(IconId::Shield), tr("Shared policy"), this, [add] {
-            schema::Node limit = schema::Node::map({{"requests", schema::Node::scalar("100")}, {"per", schema::Node::scalar("1s")}});
-            limit.flow = true;
-            add("policies", "policy", OwnerKind::SharedPolicy, schema::Node::map({{"rate-limit", limit}}), QStringLiteral("limit"));
-        });
-        menu.addAction(makeIcon(IconId::Person), tr("Consumer"), this, [add] { add("consumers", "consumer", OwnerKind::Consumer, schema::Node::map(), QStringLiteral("consumer")); });
+        menu.addAction(makeIcon(IconId::Folder), tr("Group"), this, [this] { added(OwnerKind::Group, m_edits.addGroup()); });
+        menu.addAction(makeIcon(IconId::Globe), tr("Listener"), this, [this] { added(OwnerKind::Listener, m_edits.addListener()); });
+        menu.addAction(makeIcon(IconId::Shield), tr("Shared policy"), this, [this] { added(OwnerKind::SharedPolicy, m_edits.addSharedPolicy()); });
+        menu.addAction(makeIcon(IconId::Person), tr("Consumer"), this, [this] { added(OwnerKind::Consumer, m_edits.addConsumer()); });
         menu.exec(at);
     }
 
@@ -488,7 +491,7 @@ private:
         menu.addAction(tr("Rename"), this, [this] { m_form->startRename(); });
         menu.addAction(tr("Duplicate"), this, [this] { duplicate(); });
         if (route) {
-            menu.addAction(item->enabled ? tr("Switch off") : tr("Switch on"), this, [this] { toggleRoute(); });
+            menu.addAction(item->enabled ? tr("Switch off") : tr("Switch on"), this, [this, name] { m_edits.toggleRoute(name); });
             menu.addAction(tr("Show its exchanges"), this, [this, name] { m_context.navigator->showExchanges(QStringLiteral("route:") + name); });
             menu.addSeparator();
             menu.addAction(tr("Move up"), this, [this] { moveRoute(-1); });
@@ -502,100 +505,49 @@ private:
 
     void duplicate()
     {
-        const auto at = m_form->place();
-        const schema::Node *node = at ? m_session.document().at(*at) : nullptr;
-        if (!node)
-            return;
-        const char *kind = kindName(m_form->kind());
-        const QString name = freeName(kind, m_form->name());
-        schema::Node copy = *node;
-        copy.set("name", schema::Node::scalar(s(name)));
-        const schema::Path next = at->path.parent() / schema::Step(at->path.last().index() + 1);
-        if (m_session.edit(schema::Patch::insert(at->file, next, copy), tr("Duplicate %1").arg(m_form->name())))
-            m_session.commit();
-        openThing(m_form->kind(), name, {});
+        if (const QString name = m_edits.duplicate(m_form->kind(), m_form->name()); !name.isEmpty())
+            openThing(m_form->kind(), name, {});
     }
 
     void remove()
     {
-        const auto at = m_form->place();
-        if (!at)
-            return;
         const QModelIndex current = m_tree->currentIndex();
         const QModelIndex neighbour = m_tree->indexBelow(current).isValid() ? m_tree->indexBelow(current) : m_tree->indexAbove(current);
         const RouteItem *next = m_model->at(neighbour);
         const std::pair<OwnerKind, QString> then{next ? next->kind : OwnerKind::Section, next ? next->name : QString()};
-        const schema::Node *list = m_session.document().at({at->file, at->path.parent(), 0});
-        const schema::Path path = list && list->items.size() == 1 ? at->path.parent() : at->path;
-        if (m_session.edit(schema::Patch::remove(at->file, path), tr("Delete %1").arg(m_form->name())))
-            m_session.commit();
+        m_edits.remove(m_form->kind(), m_form->name());
         if (then.first != OwnerKind::Section && openThing(then.first, then.second, {}))
             return;
         selectFirst();
     }
 
-    void toggleRoute()
-    {
-        const auto at = m_form->place();
-        const schema::Node *node = at ? m_session.document().at(*at) : nullptr;
-        if (!node)
-            return;
-        const schema::Node *enabled = node->find("enabled");
-        const bool off = enabled && enabled->text == "false";
-        const schema::Path path = at->path / schema::Step("enabled");
-        (void)m_session.edit(off ? schema::Patch::remove(at->file, path) : schema::Patch::replace(at->file, path, schema::Node::scalar("false")),
-                             off ? tr("Switch on %1").arg(m_form->name()) : tr("Switch off %1").arg(m_form->name()));
-        m_session.commit();
-    }
-
-    // File order decides between routes that are equal otherwise: the route changes places with its neighbour in the file.
     void moveRoute(int step)
     {
-        const auto at = m_form->place();
-        if (m_form->kind() != OwnerKind::Route || !at)
-            return;
-        const schema::Node *list = m_session.document().at({at->file, at->path.parent(), 0});
-        const size_t to = at->path.last().index() + size_t(step);
-        if (!list || to >= list->items.size())
+        if (m_form->kind() != OwnerKind::Route)
             return;
         const QString name = m_form->name();
-        if (m_session.edit(schema::Patch::move(at->file, at->path, at->path.parent() / schema::Step(to)), step < 0 ? tr("Move %1 up").arg(name) : tr("Move %1 down").arg(name)))
-            m_session.commit();
+        m_edits.moveRoute(name, step);
         openThing(OwnerKind::Route, name, {});
     }
 
     void copyText()
     {
-        const auto at = m_form->place();
-        if (const schema::Node *node = at ? m_session.document().at(*at) : nullptr)
-            QGuiApplication::clipboard()->setText(QString::fromStdString(schema::emitDocument(*node)));
-    }
-
-    // A request that the selected route would take: to start from in the Explain bar.
-    QString exampleRequest() const
-    {
-        const RouteItem *item = m_model->at(m_tree->currentIndex());
-        if (!item || item->kind != OwnerKind::Route)
-            return {};
-        const QString method = item->methods.section(QLatin1Char(' '), 0, 0);
-        QString prefix = item->parent->kind == OwnerKind::Group ? item->parent->detail : QString();
-        QString path = prefix + item->match;
-        path.replace(QLatin1String("…"), QLatin1String("x"));
-        path.replace(QRegularExpression(QStringLiteral("\\{[^}]*\\}")), QStringLiteral("1"));
-        const QString url = path.startsWith(QLatin1Char('/')) ? QStringLiteral("http://127.0.0.1") + path : QStringLiteral("http://") + path;
-        return QStringLiteral("curl ") + (method == QLatin1String("*") || method == QLatin1String("GET") ? QString() : QStringLiteral("-X %1 ").arg(method)) + url;
+        if (const QString text = m_edits.asYaml(m_form->kind(), m_form->name()); !text.isEmpty())
+            QGuiApplication::clipboard()->setText(text);
     }
 
     PanelContext m_context;
     api::Api m_api;
     Session &m_session;
+    RouteEdits m_edits;
     RouteTreeModel *m_model;
-    QStackedWidget *m_pages, *m_views, *m_middle;
-    QSplitter *m_columns;
+    QStackedWidget *m_pages, *m_views;
+    QSplitter *m_columns, *m_parts, *m_editing;
     QLineEdit *m_find;
     Segments *m_view;
     QTreeView *m_tree;
-    QTableView *m_table;
+    QTableView *m_table, *m_coverage;
+    CoverageModel *m_coverageModel;
     ExplainBar *m_explain;
     OwnerForm *m_form;
     Pipeline *m_pipeline;

@@ -1,7 +1,7 @@
 #include "ui/routes/routetree.h"
 
 #include "gateway/config/policykinds.h"
-#include "ui/shell/theme.h"
+#include "ui/routes/chain.h"
 #include "ui/widgets/format.h"
 
 #include <algorithm>
@@ -38,7 +38,7 @@ QString pathOf(const schema::Node *match)
         if (const QString text = textAt(match, key); !text.isEmpty())
             return text;
     const QString prefix = textAt(match, "prefix");
-    return prefix.isEmpty() ? QString() : prefix + QStringLiteral("/…");
+    return prefix.isEmpty() ? QString() : prefix + (prefix.endsWith(QLatin1Char('/')) ? QStringLiteral("…") : QStringLiteral("/…"));
 }
 
 QString policiesOf(const schema::Node *owner)
@@ -149,7 +149,7 @@ std::unique_ptr<RouteItem> RouteTreeModel::routeItem(const config::NamedThing &t
     item->kind = OwnerKind::Route;
     item->name = q(thing.name);
     const QStringList methods = textsAt(match, "methods");
-    item->methods = methods.isEmpty() ? QStringLiteral("*") : methods.size() == 1 ? methods.first() : methods.first() + QStringLiteral(" +%1").arg(methods.size() - 1);
+    item->methods = methods.isEmpty() ? QStringLiteral("*") : methods.join(QLatin1Char(' '));
     item->match = textsAt(match, "hosts").join(QStringLiteral(", ")) + pathOf(match);
     item->enabled = textAt(node, "enabled") != QLatin1String("false");
     item->policies = policiesOf(node);
@@ -212,9 +212,9 @@ void RouteTreeModel::addOthers(RouteItem &root) const
             if (wanted.kind == OwnerKind::Listener)
                 item->detail = textAt(node, "address");
             if (wanted.kind == OwnerKind::Consumer)
-                item->detail = tr("%n key(s)", nullptr, int(textsAt(node, "api-keys").size()));
+                item->detail = (textsAt(node, "groups") << tr("%n key(s)", nullptr, int(textsAt(node, "api-keys").size()))).join(QStringLiteral(", "));
             if (wanted.kind == OwnerKind::SharedPolicy) {
-                item->detail = tr("used in %n place(s)", nullptr, int(document.references("policy", thing.name).size()));
+                item->detail = tr("used by %n route(s)", nullptr, routesMeeting(document, thing.name));
                 for (const schema::Member &member : node ? node->members : std::vector<schema::Member>())
                     if (config::policyKind(member.key.text))
                         item->icon = policyIcon(member.key.text);
@@ -366,68 +366,6 @@ QVariant RouteTreeModel::data(const QModelIndex &index, int role) const
     }
     default: return {};
     }
-}
-
-RouteTableModel::RouteTableModel(const RouteTreeModel &tree, QObject *parent) : QAbstractTableModel(parent), m_tree(tree)
-{
-    connect(&tree, &RouteTreeModel::rebuilt, this, &RouteTableModel::refresh);
-    connect(&tree, &QAbstractItemModel::dataChanged, this, [this] {
-        if (!m_rows.empty())
-            Q_EMIT dataChanged(index(0, 0), index(int(m_rows.size()) - 1, ColumnCount - 1));
-    });
-    connect(&tree, &RouteTreeModel::aboutToRebuild, this, [this] { // the items go
-        beginResetModel();
-        m_rows.clear();
-        endResetModel();
-    });
-    refresh();
-}
-
-void RouteTableModel::refresh()
-{
-    beginResetModel();
-    m_rows = m_tree.routes();
-    endResetModel();
-}
-
-const RouteItem *RouteTableModel::at(int row) const { return row >= 0 && size_t(row) < m_rows.size() ? m_rows[size_t(row)] : nullptr; }
-int RouteTableModel::rowCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
-int RouteTableModel::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
-
-QVariant RouteTableModel::data(const QModelIndex &index, int role) const
-{
-    const RouteItem *item = at(index.row());
-    if (!item)
-        return {};
-    if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (index.column() >= Rate ? Qt::AlignRight : Qt::AlignLeft));
-    if (role == Qt::FontRole)
-        return typeFont(index.column() == Match || index.column() == Methods || index.column() >= Rate ? Type::Wire : Type::Control);
-    if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
-        return {};
-    const QString prefix = item->parent && item->parent->kind == OwnerKind::Group ? item->parent->detail : QString();
-    switch (index.column()) {
-    case Name: return item->enabled ? item->name : tr("%1 (off)").arg(item->name);
-    case Match: return prefix + item->match;
-    case Methods: return item->methods;
-    case Policies: return item->policies;
-    case Target: return item->target;
-    case Rate: return formatRate(item->perSecond);
-    case Errors: return item->perSecond > 0 ? formatPercent(item->errorsPerSecond / item->perSecond) : QStringLiteral("–");
-    default: return {};
-    }
-}
-
-QVariant RouteTableModel::headerData(int section, Qt::Orientation orientation, int role) const
-{
-    if (orientation == Qt::Vertical)
-        return {};
-    if (role == Qt::TextAlignmentRole)
-        return int(Qt::AlignVCenter | (section >= Rate ? Qt::AlignRight : Qt::AlignLeft));
-    if (role != Qt::DisplayRole)
-        return {};
-    const QString names[] = {tr("Name"), tr("Match"), tr("Methods"), tr("Policies"), tr("Target"), tr("Req/s"), tr("Errors")};
-    return names[section];
 }
 
 } // namespace gatehouse::ui

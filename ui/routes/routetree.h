@@ -1,5 +1,5 @@
-// Everything that owns policies, and the shared policies, as a tree; and the routes as a table. Made from the document, with rates
-// from the engine; what did not change keeps its place when either comes anew.
+// Everything that owns policies, and the shared policies, as a tree. Made from the document, with rates from the engine; what did
+// not change keeps its place when either comes anew.
 #pragma once
 
 #include "gateway/api/api.h"
@@ -8,7 +8,6 @@
 #include "ui/widgets/icons.h"
 
 #include <QtCore/QAbstractItemModel>
-#include <QtCore/QAbstractTableModel>
 
 #include <memory>
 #include <optional>
@@ -24,7 +23,7 @@ struct RouteItem {
     OwnerKind kind = OwnerKind::Section;
     QString name;    // of the thing, or the section's head
     QString detail;  // "api.shop.localhost/v1", "127.0.0.1:8080", "used by 8 routes"
-    QString methods; // of a route: "GET", "*", "GET +1"
+    QString methods; // of a route: "GET", "*", "PUT PATCH"
     QString target;  // "upstream orders": what the table and the search see
     QString policies;
     QString match;   // "/orders/{id}", for the table
@@ -75,23 +74,6 @@ private:
     Session &m_session;
     std::unique_ptr<RouteItem> m_root;
     QString m_filter;
-};
-
-class RouteTableModel final : public QAbstractTableModel {
-    Q_OBJECT
-public:
-    enum Column { Name, Match, Methods, Policies, Target, Rate, Errors, ColumnCount };
-    RouteTableModel(const RouteTreeModel &tree, QObject *parent);
-    void refresh();
-    const RouteItem *at(int row) const;
-    int rowCount(const QModelIndex &parent = {}) const override;
-    int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
-
-private:
-    const RouteTreeModel &m_tree;
-    std::vector<const RouteItem *> m_rows;
 };
 
 } // namespace gatehouse::ui
