@@ -10,9 +10,11 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDir>
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
@@ -67,6 +69,8 @@ private:
 };
 
 class ExplorerPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::ExplorerPanel)
+
 public:
     ExplorerPanel(const PanelContext &context, api::Api api, Session &session)
         : m_context(context), m_api(api), m_session(session)
@@ -121,20 +125,9 @@ public:
 private:
     QWidget *buildSide()
     {
-        auto *column = new QWidget(this);
-        auto *layout = new QVBoxLayout(column);
-        layout->setContentsMargins(0, scaled(8), 0, 0);
-        layout->setSpacing(scaled(6));
-        auto *head = new QHBoxLayout;
-        head->setContentsMargins(scaled(10), 0, scaled(8), 0);
-        m_find = new QLineEdit(column);
-        m_find->setPlaceholderText(tr("Find a request"));
-        m_find->setAccessibleName(m_find->placeholderText());
-        m_find->addAction(makeIcon(IconId::Search), QLineEdit::LeadingPosition);
-        auto *add = iconButton(IconId::Plus, tr("New request (Ctrl+N)"), column);
-        head->addWidget(m_find, 1);
-        head->addWidget(add);
-        layout->addLayout(head);
+        auto *column = new ListColumn(tr("Find a request"), tr("New request (Ctrl+N)"), this);
+        QVBoxLayout *layout = column->body();
+        m_find = column->find();
         m_tree = new QTreeWidget(column);
         m_tree->setAccessibleName(tr("Saved requests"));
         m_tree->setHeaderHidden(true);
@@ -167,8 +160,15 @@ private:
         m_history->setMouseTracking(true);
         m_history->setItemDelegate(new RequestDelegate(m_history));
         m_history->setFixedHeight(scaled(210));
+        m_history->hide();
+        m_noHistory = new QLabel(tr("What is sent stands here, to be sent again."), column);
+        m_noHistory->setWordWrap(true);
+        m_noHistory->setFont(typeFont(Type::Hint));
+        m_noHistory->setForegroundRole(QPalette::PlaceholderText);
+        m_noHistory->setContentsMargins(scaled(14), 0, scaled(12), scaled(12));
         layout->addWidget(m_history);
-        connect(add, &QToolButton::clicked, this, [this] { newItem(); });
+        layout->addWidget(m_noHistory);
+        connect(column->add(), &QToolButton::clicked, this, [this] { newItem(); });
         connect(m_find, &QLineEdit::textChanged, this, [this] { fillTree(); });
         const auto openItem = [this](QTreeWidgetItem *item) {
             if (const QString file = item->data(0, RequestDelegate::FileRole).toString(); !file.isEmpty())
@@ -258,7 +258,11 @@ private:
         m_pages->addWidget(tab);
         m_tabs->addTab(tab->title());
         m_tabs->setCurrentIndex(m_tabs->count() - 1);
-        connect(tab, &RequestTab::changed, this, [this, tab] { showTab(tab); });
+        connect(tab, &RequestTab::changed, this, [this, tab] {
+            if (m_closing == tab)
+                m_closing = nullptr; // typed on: closing asks anew
+            showTab(tab);
+        });
         connect(tab, &RequestTab::saveAsked, this, [this, tab] { save(tab); });
         connect(tab, &RequestTab::answered, this, [this, tab](const QString &method, const QString &path, int status, qint64 micros) {
             auto *item = new QListWidgetItem(path);
@@ -267,6 +271,8 @@ private:
             item->setData(RequestDelegate::RightRole, formatDuration(double(micros) * 1000));
             item->setData(RequestDelegate::FileRole, tab->asCurl());
             m_history->insertItem(0, item);
+            m_history->show();
+            m_noHistory->hide();
             while (m_history->count() > historyKept)
                 delete m_history->takeItem(m_history->count() - 1);
         });
@@ -277,7 +283,7 @@ private:
     {
         const int index = m_pages->indexOf(tab);
         if (index >= 0)
-            m_tabs->setTabText(index, tab->request().method + QStringLiteral("  ") + tab->title() + (tab->dirty() ? QStringLiteral("  ●") : QString()));
+            m_tabs->setTabText(index, tab->request().method + QStringLiteral("  ") + tab->title() + (tab->dirty() ? QStringLiteral("  ●\u00a0\u00a0") : QString()));
         for (QTreeWidgetItem *item : m_items)
             if (item->data(0, RequestDelegate::FileRole).toString() == tab->file())
                 item->setData(0, RequestDelegate::DirtyRole, tab->dirty());
@@ -474,7 +480,7 @@ private:
     FieldError *m_nameError;
     QTreeWidget *m_tree;
     QList<QTreeWidgetItem *> m_items;
-    QLabel *m_none;
+    QLabel *m_none, *m_noHistory;
     QListWidget *m_history;
     QTabBar *m_tabs;
     QStackedWidget *m_pages;

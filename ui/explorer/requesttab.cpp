@@ -81,7 +81,7 @@ RequestTab::RequestTab(api::Api api, Navigator &navigator, QWidget *parent)
     m_error->setContentsMargins(scaled(16), 0, scaled(16), 0);
     layout->addWidget(m_error);
     auto *fate = new QHBoxLayout;
-    fate->setContentsMargins(scaled(16), scaled(2), scaled(16), scaled(2));
+    fate->setContentsMargins(scaled(16), scaled(6), scaled(16), scaled(6));
     fate->setSpacing(scaled(10));
     m_via = new QComboBox(this);
     m_via->addItems({tr("Through the gateway"), tr("Directly")});

@@ -10,6 +10,8 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/codeeditor.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/listcolumn.h"
+#include "ui/widgets/marks.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 
@@ -34,7 +36,7 @@ namespace gatehouse::ui {
 
 namespace {
 
-constexpr int settleMillis = 200;
+constexpr int settleMillis = 200, mostProblems = 12;
 QString q(const std::string &text) { return QString::fromStdString(text); }
 QString q(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
@@ -85,6 +87,63 @@ public:
     }
 };
 
+// A file with the number of its findings at the right.
+class FileDelegate final : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    enum Role { CountRole = Qt::UserRole + 1 };
+    QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override { return {0, scaled(26)}; }
+    void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        const Tokens &t = Tokens::current();
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        const QRect box = option.rect.adjusted(scaled(6), 0, -scaled(6), 0);
+        const bool selected = option.state & QStyle::State_Selected;
+        if (selected)
+            drawBox(painter, box, scaled(6), option.state & QStyle::State_Active ? t.selected : t.selectedOff, QColor());
+        paintIcon(painter, QRectF(box.left() + scaled(6), box.top() + (box.height() - scaled(16)) / 2.0, scaled(16), scaled(16)), IconId::File, t.text2);
+        const int count = index.data(CountRole).toInt();
+        const QFont wire = typeFont(Type::WireSmall), name = typeFont(selected ? Type::ControlStrong : Type::Control);
+        qreal right = box.right() - scaled(8);
+        if (count) {
+            const QString text = QString::number(count);
+            const qreal width = QFontMetricsF(wire).horizontalAdvance(text);
+            drawListText(painter, wire, t.accentText, right - width, centredBaseline(wire, box.top(), box.height()), width + 1, text);
+            right -= width + scaled(8);
+        }
+        drawListText(painter, name, t.text, box.left() + scaled(28), centredBaseline(name, box.top(), box.height()), right - box.left() - scaled(28), index.data().toString());
+        painter->restore();
+    }
+};
+
+// A count on its tint, beside the name of the target.
+class CountChip final : public QWidget {
+public:
+    using QWidget::QWidget;
+    void setCount(int count, const QString &text, HueId hue)
+    {
+        m_text = text;
+        m_hue = hue;
+        setAccessibleName(text);
+        setFixedSize(chipWidth(text), scaled(18));
+        setVisible(count > 0);
+        update();
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        paintChip(&painter, {0, 0}, m_text, m_hue);
+    }
+
+private:
+    QString m_text;
+    HueId m_hue = HueId::Ok;
+};
+
 class ExportPanel final : public Panel {
     Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::ExportPanel)
 
@@ -116,7 +175,8 @@ public:
         const int count = m_model->rowCount();
         if (!count)
             return false;
-        const int row = (std::max(0, m_findings->currentIndex().row() + direction) + count) % count;
+        const int from = m_findings->currentIndex().row();
+        const int row = from < 0 ? (direction > 0 ? 0 : count - 1) : (from + direction + count) % count;
         m_findings->setCurrentIndex(m_model->index(row));
         return true;
     }
@@ -150,6 +210,11 @@ private:
         m_columns->setSizes({scaled(182), scaled(528), scaled(290)});
         m_pages->addWidget(m_columns);
         m_problems = new EmptyState(IconId::Warning, tr("Nothing is exported while the workspace has errors"), {});
+        m_problemList = new RunsLabel(m_problems);
+        m_problemList->setBaseFont(typeFont(Type::Control));
+        m_problemList->setFixedWidth(scaled(560));
+        connect(m_problemList, &RunsLabel::placeActivated, m_context.navigator, &Navigator::go);
+        m_problems->addBelow(m_problemList);
         m_pages->addWidget(m_problems);
         m_nothing = new EmptyState(IconId::Export, tr("Nothing to export yet"), tr("Open a workspace, and its configuration appears here as the other gateway would have it."));
         m_pages->addWidget(m_nothing);
@@ -192,9 +257,20 @@ private:
         auto *head = new QHBoxLayout;
         head->setContentsMargins(scaled(18), scaled(9), scaled(16), scaled(9));
         head->setSpacing(scaled(8));
+        m_heading = new QLabel(this);
+        m_heading->setFont(typeFont(Type::Title));
+        m_heading->setTextFormat(Qt::PlainText);
+        head->addWidget(m_heading);
+        head->addSpacing(scaled(4));
         m_title = new RunsLabel(this);
         m_title->setBaseFont(typeFont(Type::Control));
-        head->addWidget(m_title, 1);
+        head->addWidget(m_title, 0, Qt::AlignVCenter);
+        for (CountChip *&chip : m_chips) {
+            chip = new CountChip(this);
+            chip->hide();
+            head->addWidget(chip, 0, Qt::AlignVCenter);
+        }
+        head->addStretch(1);
         auto *copy = button(tr("Copy file"), "", this);
         auto *save = button(tr("Save to folder…"), "primary", this);
         connect(copy, &QPushButton::clicked, this, [this] { copyFile(); });
@@ -210,7 +286,7 @@ private:
         m_files = new QListWidget;
         m_files->setFrameShape(QFrame::NoFrame);
         m_files->setAccessibleName(tr("Files"));
-        m_files->setFont(typeFont(Type::Control));
+        m_files->setItemDelegate(new FileDelegate(m_files));
         connect(m_files, &QListWidget::currentRowChanged, this, [this](int row) { showFile(row); });
         return m_files;
     }
@@ -237,7 +313,9 @@ private:
         m_model = new FindingsModel(this);
         m_findings = new QListView(column);
         m_findings->setModel(m_model);
-        m_findings->setItemDelegate(new FindingDelegate(m_findings));
+        auto *delegate = new FindingDelegate(m_findings);
+        m_findings->setItemDelegate(delegate);
+        connect(delegate, &FindingDelegate::placeAsked, this, [this](int row) { showPlaceOf(row); });
         m_findings->setFrameShape(QFrame::NoFrame);
         m_findings->setResizeMode(QListView::Adjust);
         m_findings->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -245,11 +323,14 @@ private:
         m_findings->setAccessibleName(tr("Findings"));
         layout->addWidget(m_findings, 1);
         connect(m_findings->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) { showLineOf(now.row()); });
-        connect(m_findings, &QListView::activated, this, [this](const QModelIndex &index) {
-            if (const exporters::Finding *finding = m_model->at(index.row()))
-                m_context.navigator->openPath(q(finding->where), q(m_session.document().entry()));
-        });
+        connect(m_findings, &QListView::activated, this, [this](const QModelIndex &index) { showPlaceOf(index.row()); });
         return column;
+    }
+
+    void showPlaceOf(int row)
+    {
+        if (const exporters::Finding *finding = m_model->at(row); finding && !finding->where.empty())
+            m_context.navigator->openPath(q(finding->where), q(m_session.document().entry()));
     }
 
     const exporters::Exporter *target() const
@@ -270,16 +351,28 @@ private:
             m_pages->setCurrentWidget(m_nothing);
             return;
         }
-        m_title->setRuns({strong(q(exporter->title))});
+        m_heading->setText(q(exporter->title));
+        m_title->setRuns({});
+        for (CountChip *chip : m_chips)
+            chip->hide();
         if (errors) {
-            QStringList lines;
-            for (const config::Problem &problem : m_session.problems())
-                if (problem.severity == config::Severity::Error && lines.size() < 12)
-                    lines << q(problem.text());
-            m_problems->setText(tr("Nothing is exported while the workspace has errors"), lines.join(QLatin1Char('\n')));
+            m_problems->setText(tr("Nothing is exported while the workspace has errors"), tr("These are to be put right first. F8 goes from one to the next."));
+            Runs list;
+            int shown = 0;
+            for (const config::Problem &problem : m_session.problems()) {
+                if (problem.severity != config::Severity::Error || ++shown > mostProblems)
+                    continue;
+                if (!list.isEmpty())
+                    list << plain(QStringLiteral("\n"));
+                list << link(problem.path.empty() ? q(problem.file) : q(problem.path), placeOfPath(q(problem.path), q(problem.file))) << plain(QStringLiteral("  ") + q(problem.message));
+            }
+            m_problemList->setRuns(list);
+            m_problemList->setFixedHeight(m_problemList->heightForWidth(m_problemList->width()));
+            m_problemList->show();
             m_pages->setCurrentWidget(m_problems);
             return;
         }
+        m_problemList->hide();
         auto made = exporter->run(*workspace);
         if (!made) {
             m_problems->setText(tr("It can't be exported"), q(made.error().text()));
@@ -290,9 +383,10 @@ private:
         m_pages->setCurrentWidget(m_columns);
         const auto counts = countLevels(m_made);
         m_targets->currentItem()->setData(TargetDelegate::CountsRole, QVariantList{counts[0], counts[1], counts[2]});
-        m_title->setRuns({strong(q(exporter->title)), soft(tr("   %n feature(s) used:  ", nullptr, int(m_made.findings.size()))), inHue(strong(tr("%1 exact").arg(counts[0])), HueId::Ok),
-                          soft(QStringLiteral("   ")), inHue(strong(tr("%1 near").arg(counts[1])), HueId::Delay), soft(QStringLiteral("   ")),
-                          inHue(strong(tr("%1 missing").arg(counts[2])), counts[2] ? HueId::Client : HueId::None)});
+        m_title->setRuns({soft(tr("%n feature(s) used:", nullptr, int(m_made.findings.size())))});
+        m_chips[0]->setCount(counts[0], tr("%1 exact").arg(counts[0]), HueId::Ok);
+        m_chips[1]->setCount(counts[1], tr("%1 near").arg(counts[1]), HueId::Delay);
+        m_chips[2]->setCount(counts[2], tr("%1 missing").arg(counts[2]), HueId::Client);
         m_model->setFindings(m_made.findings, m_exact->isChecked());
         fillFiles();
     }
@@ -306,7 +400,9 @@ private:
             for (const exporters::File &file : m_made.files) {
                 const auto count = std::count_if(m_made.findings.begin(), m_made.findings.end(),
                                                  [&](const exporters::Finding &f) { return f.file == file.name && f.level != exporters::Level::Exact; });
-                m_files->addItem(new QListWidgetItem(makeIcon(IconId::File), count ? tr("%1   %2").arg(q(file.name)).arg(count) : q(file.name)));
+                auto *item = new QListWidgetItem(q(file.name), m_files);
+                item->setData(FileDelegate::CountRole, int(count));
+                item->setData(Qt::AccessibleTextRole, tr("%1, %n finding(s)", nullptr, int(count)).arg(q(file.name)));
             }
             m_files->setCurrentRow(std::min(before, m_files->count() - 1));
         }
@@ -383,7 +479,7 @@ public:
             if (auto written = config::writeFileSafely(path.toStdString(), file.text); !written && error.isEmpty())
                 error = q(written.error().text());
         }
-        m_title->setRuns({strong(error.isEmpty() ? tr("Saved to %1").arg(folder) : error)});
+        m_title->setRuns({error.isEmpty() ? soft(tr("Saved to %1").arg(folder)) : inHue(plain(error), HueId::Server)});
     }
 
 private:
@@ -394,7 +490,9 @@ private:
     QSplitter *m_columns;
     QStackedWidget *m_pages;
     EmptyState *m_problems, *m_nothing;
-    RunsLabel *m_title;
+    QLabel *m_heading;
+    RunsLabel *m_title, *m_problemList;
+    std::array<CountChip *, 3> m_chips{};
     QList<QPushButton *> m_buttons;
     CodeEditor *m_code;
     QListView *m_findings;

@@ -1,9 +1,11 @@
 #include "ui/export/findingsmodel.h"
 
+#include "ui/shell/navigator.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
 
+#include <QtGui/QMouseEvent>
 #include <QtGui/QPainter>
 #include <QtWidgets/QAbstractItemView>
 
@@ -11,7 +13,19 @@ namespace gatehouse::ui {
 
 namespace {
 QString q(const std::string &text) { return QString::fromStdString(text); }
-constexpr double margin = 12, textLeft = 32;
+constexpr double margin = 12, textLeft = 32, linkHeight = 20;
+
+// "Show in Routes", by the panel where it is edited; empty: it concerns the whole.
+QString linkText(const exporters::Finding &finding)
+{
+    if (finding.where.empty())
+        return {};
+    const QString panel = placeOfPath(q(finding.where), {}).panel;
+    return panel == QLatin1String(panels::upstreams) ? FindingsModel::tr("Show in Upstreams")
+        : panel == QLatin1String(panels::mocks)      ? FindingsModel::tr("Show in Mocks")
+        : panel == QLatin1String(panels::settings)   ? FindingsModel::tr("Show in Settings")
+                                                     : FindingsModel::tr("Show in Routes");
+}
 
 QString sentence(const exporters::Finding &finding)
 {
@@ -70,7 +84,28 @@ QSize FindingDelegate::sizeHint(const QStyleOptionViewItem &option, const QModel
 {
     const auto *finding = index.data(FindingsModel::FindingRole).value<const exporters::Finding *>();
     const qreal width = widthOf(option) - scaled(margin) * 2 - scaled(textLeft) - scaled(12);
-    return {0, finding ? int(sentenceBounds(*finding, width).height()) + scaled(48) : 0};
+    return {0, finding ? int(sentenceBounds(*finding, width).height()) + scaled(48) + (linkText(*finding).isEmpty() ? 0 : scaled(linkHeight)) : 0};
+}
+
+QRect FindingDelegate::linkRect(const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    const auto *finding = index.data(FindingsModel::FindingRole).value<const exporters::Finding *>();
+    if (!finding || linkText(*finding).isEmpty())
+        return {};
+    const QRect box = option.rect.adjusted(scaled(margin), scaled(4), -scaled(margin), -scaled(4));
+    const int width = QFontMetrics(typeFont(Type::ControlStrong)).horizontalAdvance(linkText(*finding));
+    return {box.left() + scaled(textLeft), box.bottom() - scaled(linkHeight + 7), width, scaled(linkHeight)};
+}
+
+bool FindingDelegate::editorEvent(QEvent *event, QAbstractItemModel *, const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    if (event->type() != QEvent::MouseButtonRelease)
+        return false;
+    const auto *mouse = static_cast<QMouseEvent *>(event);
+    if (mouse->button() != Qt::LeftButton || !linkRect(option, index).contains(mouse->position().toPoint()))
+        return false;
+    Q_EMIT placeAsked(index.row());
+    return true;
 }
 
 void FindingDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
@@ -100,6 +135,11 @@ void FindingDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
     painter->setFont(typeFont(Type::Control));
     painter->setPen(t.text2);
     painter->drawText(QRectF(left, box.top() + scaled(29), right - left, box.height()), Qt::TextWordWrap, sentence(*finding));
+    if (const QRect link = linkRect(option, index); link.isValid()) {
+        painter->setFont(head);
+        painter->setPen(t.accentText);
+        painter->drawText(QPointF(link.left(), centredBaseline(head, link.top(), link.height())), linkText(*finding));
+    }
     painter->restore();
 }
 

@@ -25,13 +25,20 @@ private:
     std::vector<exporters::Finding> m_findings;
 };
 
-// A card: feature, line, one sentence, the remedy.
+// A card: feature, line, one sentence, the remedy, and a way to what it is about.
 class FindingDelegate final : public QStyledItemDelegate {
     Q_OBJECT
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    bool editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option, const QModelIndex &index) override;
+
+Q_SIGNALS:
+    void placeAsked(int row); // "Show in Routes"
+
+private:
+    static QRect linkRect(const QStyleOptionViewItem &option, const QModelIndex &index);
 };
 
 } // namespace gatehouse::ui

@@ -1,10 +1,10 @@
 #include "ui/mocks/mockmodel.h"
 
 #include "ui/mocks/mocktext.h"
-#include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/marks.h"
 
 #include <QtCore/QMimeData>
@@ -27,21 +27,6 @@ bool hasErrors(const Session &session, const config::Location &at)
         if (problem.severity == schema::Severity::Error)
             return true;
     return false;
-}
-
-void drawText(QPainter *painter, const QFont &font, const QColor &colour, qreal left, qreal baseline, qreal width, const QString &text, bool right = false)
-{
-    painter->setFont(font);
-    painter->setPen(colour);
-    const QFontMetricsF metrics(font);
-    const QString shown = metrics.elidedText(text, Qt::ElideRight, width);
-    painter->drawText(QPointF(right ? left + width - metrics.horizontalAdvance(shown) : left, baseline), shown);
-}
-
-void drawGround(QPainter *painter, const QStyleOptionViewItem &option)
-{
-    drawRowBackground(painter, option.rect, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver,
-                      option.state & QStyle::State_HasFocus, option.direction == Qt::RightToLeft);
 }
 
 } // namespace
@@ -257,14 +242,14 @@ void MockDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const Tokens &t = Tokens::current();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    drawGround(painter, option);
-    const QRect inner = option.rect.adjusted(scaled(12), 0, -scaled(12), 0);
+    drawListGround(painter, option);
+    const QRect inner = option.rect.adjusted(scaled(16), 0, -scaled(16), 0);
     const qreal first = option.rect.top() + scaled(19), second = option.rect.top() + scaled(38);
-    drawText(painter, typeFont(Type::WireSmall), t.text2, inner.left(), first, inner.width(), row->perSecond > 0 ? tr("%1/s").arg(formatRate(row->perSecond)) : QStringLiteral("0"), true);
-    drawText(painter, typeFont(Type::ControlStrong), t.text, inner.left(), first, inner.width() - scaled(56), row->name);
+    drawListText(painter, typeFont(Type::WireSmall), t.text2, inner.left(), first, inner.width(), row->perSecond > 0 ? tr("%1/s").arg(formatRate(row->perSecond)) : QStringLiteral("0"), true);
+    drawListText(painter, typeFont(Type::ControlStrong), t.text, inner.left(), first, inner.width() - scaled(56), row->name);
     if (row->wrong)
         paintMark(painter, QPointF(inner.right() - scaled(4), second - scaled(4)), Mark::NoAnswer, scaled(8));
-    drawText(painter, typeFont(Type::Control), t.text2, inner.left(), second, inner.width() - scaled(16), row->phrase);
+    drawListText(painter, typeFont(Type::Control), t.text2, inner.left(), second, inner.width() - scaled(16), row->phrase);
     painter->restore();
 }
 
@@ -278,19 +263,19 @@ void ResponseDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const Tokens &t = Tokens::current();
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    drawGround(painter, option);
-    const int left = option.rect.left(), right = option.rect.right() - scaled(12);
+    drawListGround(painter, option);
+    const int left = option.rect.left() + scaled(6), right = option.rect.right() - scaled(18);
     const qreal first = option.rect.top() + scaled(22), second = option.rect.top() + scaled(42);
     paintIcon(painter, QRectF(left + scaled(6), option.rect.center().y() - scaled(8), scaled(16), scaled(16)), IconId::Grip, t.text3);
     const Mark mark = markOfStatus(row->status);
     paintMark(painter, QPointF(left + scaled(34), first - scaled(4)), mark, scaled(9));
     const QColor colour = row->wrong ? t.server.text : t.hue(hueOf(mark)).text;
-    drawText(painter, typeFont(Type::Wire), colour, left + scaled(46), first, scaled(60), row->statusText);
+    drawListText(painter, typeFont(Type::Wire), colour, left + scaled(46), first, scaled(60), row->statusText);
     const qreal name = left + scaled(46) + QFontMetricsF(typeFont(Type::Wire)).horizontalAdvance(row->statusText) + scaled(8);
     qreal end = right;
     if (!row->latency.isEmpty()) {
         const qreal width = QFontMetricsF(typeFont(Type::Wire)).horizontalAdvance(row->latency);
-        drawText(painter, typeFont(Type::Wire), t.text2, right - width, first, width + 1, row->latency);
+        drawListText(painter, typeFont(Type::Wire), t.text2, right - width, first, width + 1, row->latency);
         end -= width + scaled(12);
     }
     if (row->answers) {
@@ -298,11 +283,11 @@ void ResponseDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
         paintChip(painter, QPointF(end - width, first - scaled(13)), tr("answers the preview"), HueId::Mock);
         end -= width + scaled(8);
     }
-    drawText(painter, typeFont(Type::ControlStrong), t.text, name, first, end - name, reasonOf(row->status));
+    drawListText(painter, typeFont(Type::ControlStrong), t.text, name, first, end - name, reasonOf(row->status));
     const qreal gauge = right - scaled(150);
-    drawText(painter, typeFont(Type::Wire), t.text2, left + scaled(46), second, gauge - left - scaled(58), row->condition);
+    drawListText(painter, typeFont(Type::Wire), t.text2, left + scaled(46), second, gauge - left - scaled(58), row->condition);
     paintGauge(painter, QRectF(gauge, second - scaled(7), scaled(90), scaled(5)), std::max(row->share, 0.0), t.mock.fill);
-    drawText(painter, typeFont(Type::WireSmall), t.text2, gauge + scaled(92), second, right - gauge - scaled(92), row->share < 0 ? QStringLiteral("–") : formatPercent(row->share), true);
+    drawListText(painter, typeFont(Type::WireSmall), t.text2, gauge + scaled(92), second, right - gauge - scaled(92), row->share < 0 ? QStringLiteral("–") : formatPercent(row->share), true);
     painter->restore();
 }
 

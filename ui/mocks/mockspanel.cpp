@@ -11,8 +11,10 @@
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 
+#include <QtCore/QCoreApplication>
 #include <QtCore/QDateTime>
 #include <QtCore/QPointer>
 #include <QtCore/QTimer>
@@ -31,25 +33,14 @@ namespace {
 
 std::string s(const QString &text) { return text.toStdString(); }
 
-QListView *plainList(QAbstractItemModel *model, const QString &name, QWidget *parent)
-{
-    auto *list = new QListView(parent);
-    list->setModel(model);
-    list->setAccessibleName(name);
-    list->setFrameShape(QFrame::NoFrame);
-    list->setMouseTracking(true);
-    list->setUniformItemSizes(true);
-    list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    return list;
-}
-
 schema::Node emptyResponse()
 {
     return schema::Node::map({{"status", schema::Node::scalar("200")}, {"json", schema::Node::map()}});
 }
 
 class MocksPanel final : public Panel {
+    Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::MocksPanel)
+
 public:
     MocksPanel(const PanelContext &context, api::Api api, Session &session)
         : m_context(context), m_api(api), m_session(session), m_hits(api.live), m_mocks(new MockListModel(m_hits, session, this)),
@@ -155,25 +146,13 @@ private:
 
     QWidget *buildList()
     {
-        auto *column = new QWidget(this);
-        auto *layout = new QVBoxLayout(column);
-        layout->setContentsMargins(0, scaled(8), 0, 0);
-        layout->setSpacing(scaled(8));
-        auto *head = new QHBoxLayout;
-        head->setContentsMargins(scaled(10), 0, scaled(8), 0);
-        m_find = new QLineEdit(column);
-        m_find->setPlaceholderText(tr("Find a mock"));
-        m_find->setAccessibleName(m_find->placeholderText());
-        m_find->addAction(makeIcon(IconId::Search), QLineEdit::LeadingPosition);
-        head->addWidget(m_find, 1);
-        auto *add = iconButton(IconId::Plus, tr("Add mock (Ctrl+N)"), column);
-        head->addWidget(add);
-        layout->addLayout(head);
+        auto *column = new ListColumn(tr("Find a mock"), tr("Add mock (Ctrl+N)"), this);
+        m_find = column->find();
         m_list = plainList(m_mocks, tr("Mocks"), column);
         m_list->setItemDelegate(new MockDelegate(*m_mocks, m_list));
-        layout->addWidget(m_list, 1);
+        column->body()->addWidget(m_list, 1);
         connect(m_find, &QLineEdit::textChanged, m_mocks, &MockListModel::setFilter);
-        connect(add, &QToolButton::clicked, this, [this] { newItem(); });
+        connect(column->add(), &QToolButton::clicked, this, [this] { newItem(); });
         connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &now) {
             if (now.isValid() && now.data().toString() != m_current)
                 select(now.data().toString());

@@ -25,6 +25,7 @@ namespace gatehouse::ui {
 
 namespace {
 
+constexpr double labelWidth = 140;
 constexpr char themeKey[] = "theme", textKey[] = "textScale", motionKey[] = "reducedMotion", editorKey[] = "editor";
 
 class SettingsPanel final : public Panel {
@@ -50,9 +51,16 @@ public:
     void activate() override { m_theme->setFocus(); }
     bool open(const Place &place) override
     {
-        if ((place.kind == Place::Kind::Path || place.kind == Place::Kind::Setting) && m_form)
-            if (const auto path = schema::Path::parse(place.name.toStdString()))
-                return m_form->reveal(*path);
+        if (place.kind != Place::Kind::Path && place.kind != Place::Kind::Setting)
+            return true;
+        if (const auto path = schema::Path::parse(place.name.toStdString()))
+            for (auto form = m_forms.rbegin(); form != m_forms.rend(); ++form) // the innermost that holds it
+                if (*form && path->startsWith((*form)->at().path)) {
+                    const bool found = (*form)->reveal(*path);
+                    if (QWidget *focused = (*form)->focusWidget())
+                        m_scroll->ensureWidgetVisible(focused);
+                    return found;
+                }
         return true;
     }
 
@@ -70,7 +78,7 @@ private:
         auto *line = new QHBoxLayout;
         line->setSpacing(scaled(12));
         auto *text = label(name, Type::Control, page);
-        text->setFixedWidth(scaled(140));
+        text->setFixedWidth(scaled(labelWidth));
         text->setBuddy(editor);
         editor->setAccessibleName(name);
         line->addWidget(text);
@@ -82,8 +90,26 @@ private:
         auto *below = label(hint, Type::Hint, page);
         below->setForegroundRole(QPalette::PlaceholderText);
         below->setWordWrap(true);
-        below->setContentsMargins(scaled(152), 0, 0, 0);
-        layout->addWidget(below);
+        addIndented(layout, below);
+    }
+
+    // Below an editor rather than below its label.
+    static void addIndented(QVBoxLayout *layout, QWidget *widget)
+    {
+        auto *line = new QHBoxLayout;
+        line->setContentsMargins(scaled(labelWidth + 12), 0, 0, scaled(2));
+        line->addWidget(widget);
+        layout->addLayout(line);
+    }
+
+    RecordForm *addForm(QVBoxLayout *layout, QWidget *page, const config::Location &at, const schema::Shape &shape)
+    {
+        auto *form = new RecordForm(m_session, at, shape, nullptr, page);
+        form->setLabelColumn(labelWidth);
+        form->follow();
+        layout->addWidget(form);
+        m_forms.emplace_back(form);
+        return form;
     }
 
     void keep(const char *key, const QVariant &value)
@@ -109,8 +135,8 @@ private:
         m_memoryGauge->setFixedWidth(scaled(260));
         row(layout, page, tr("Memory"), m_memoryGauge);
         m_memory = label({}, Type::Hint, page);
-        m_memory->setContentsMargins(scaled(152), 0, 0, 0);
-        layout->addWidget(m_memory);
+        m_memory->setForegroundRole(QPalette::PlaceholderText);
+        addIndented(layout, m_memory);
         auto *recording = new Switch(tr("Record exchanges"), page);
         recording->setCheckable(true);
         recording->setChecked(m_api.exchanges.recorder().recording);
@@ -119,9 +145,16 @@ private:
         if (m_session.isOpen()) {
             layout->addSpacing(scaled(12));
             layout->addWidget(label(tr("The workspace %1").arg(m_session.name()), Type::Section, page));
-            m_form = new RecordForm(m_session, {m_session.document().entry(), schema::Path{"settings"}, 0}, *config::settingsShape(), nullptr, page);
-            m_form->follow();
-            layout->addWidget(m_form);
+            const schema::Shape &shape = *config::settingsShape();
+            const std::string file = m_session.document().entry();
+            m_forms.clear();
+            addForm(layout, page, {file, schema::Path{"settings"}, 0}, shape)->setHidden({QStringLiteral("paths"), QStringLiteral("recording"), QStringLiteral("limits")});
+            const std::pair<const char *, QString> parts[] = {{"paths", tr("Paths of requests")}, {"recording", tr("Recording")}, {"limits", tr("Limits of every listener")}};
+            for (const auto &[key, title] : parts) {
+                layout->addSpacing(scaled(12));
+                layout->addWidget(label(title, Type::Section, page));
+                addForm(layout, page, {file, schema::Path{"settings", key}, 0}, *shape.field(key)->shape);
+            }
         }
         layout->addStretch();
         m_scroll->setWidget(page);
@@ -212,7 +245,7 @@ private:
     QComboBox *m_theme = nullptr;
     Gauge *m_memoryGauge = nullptr;
     QLabel *m_memory = nullptr;
-    QPointer<RecordForm> m_form;
+    std::vector<QPointer<RecordForm>> m_forms; // of all the settings, then their parts
 };
 
 } // namespace

@@ -102,7 +102,7 @@ private Q_SLOTS:
         QTest::keyClick(url, Qt::Key_Escape);
         QCOMPARE(m_fake->send.cancelled.size(), size_t(1));
         QCoreApplication::processEvents();
-        QCOMPARE(named<QListWidget>(m_panel, s("History"))->count(), 0);
+        QVERIFY(!named<QListWidget>(m_panel, s("History"))); // nothing to list
     }
 
     void saysWhyThereIsNoAnswer()
@@ -156,6 +156,24 @@ private Q_SLOTS:
         const auto back = readRequest(read(s("requests/products.yaml")).toStdString(), s("products.yaml"));
         QVERIFY(back);
         QCOMPARE(back->url, s("/v1/products"));
+    }
+
+    void closingAsksAnewOnceTypedOn()
+    {
+        QLineEdit *url = named<QLineEdit>(m_panel, s("URL"));
+        auto *tabs = named<QTabBar>(m_panel, s("Open requests"));
+        QTest::keyClicks(url, s("/v1/orders"));
+        QTest::keyClick(url, Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(errors().contains(s("close again to drop it")));
+        QCOMPARE(url->text(), s("/v1/orders")); // still there
+        QTest::keyClicks(url, s("/4711"));
+        QVERIFY(!errors().contains(s("close again to drop it")));
+        QTest::keyClick(url, Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(errors().contains(s("close again to drop it")));
+        QCOMPARE(url->text(), s("/v1/orders/4711"));
+        QTest::keyClick(url, Qt::Key_W, Qt::ControlModifier);
+        QCOMPARE(tabs->count(), 1);
+        QTRY_VERIFY(named<QLineEdit>(m_panel, s("URL")) && named<QLineEdit>(m_panel, s("URL"))->text().isEmpty());
     }
 
     void deletesAndTakesBack()
@@ -228,6 +246,14 @@ private:
     {
         QFile file(m_folder->filePath(name));
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+    QString errors() const
+    {
+        QString all;
+        for (FieldError *error : m_panel->findChildren<FieldError *>())
+            if (error->isVisible())
+                all += error->text() + QLatin1Char('\n');
+        return all;
     }
     QString labels() const
     {

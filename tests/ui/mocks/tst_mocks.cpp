@@ -236,6 +236,32 @@ private Q_SLOTS:
         QCOMPARE(m_session->document().at({"gatehouse.yaml", schema::Path::of("mocks[0].mode"), 0})->text, std::string("sequence"));
     }
 
+    void latencyIsChosenByKeys()
+    {
+        select(0);
+        auto *kind = named<QComboBox>(m_panel, s("Latency"));
+        QVERIFY(kind);
+        QCOMPARE(kind->currentText(), s("Fixed"));
+        kind->setFocus();
+        QTest::keyClick(kind, Qt::Key_Down);
+        const auto latency = [this](const char *key) {
+            const schema::Node *node = m_session->document().at({"gatehouse.yaml", schema::Path::of(std::string("mocks[0].responses[0].latency") + key), 0});
+            return node ? QString::fromStdString(node->text) : QString();
+        };
+        QCOMPARE(latency(".distribution"), s("lognormal"));
+        QCOMPARE(latency(".median"), s("5ms"));
+        QVERIFY(kind->hasFocus());
+        QTest::keyClick(kind, Qt::Key_Down);
+        QTest::keyClick(kind, Qt::Key_Down);
+        QCOMPARE(latency(".distribution"), s("uniform"));
+        QTest::keyClick(kind, Qt::Key_Home);
+        QVERIFY(!m_session->document().at({"gatehouse.yaml", schema::Path::of("mocks[0].responses[0].latency"), 0}));
+        QVERIFY(kind->hasFocus());
+        QTest::keyClick(kind, Qt::Key_F); // by its letter
+        QCOMPARE(kind->currentText(), s("Fixed"));
+        QVERIFY(!latency("").isEmpty());
+    }
+
     void looks()
     {
         const QString folder = qEnvironmentVariable("GATEHOUSE_GRABS");
