@@ -24,10 +24,17 @@
 <context>
     <name>gatehouse::ui::ExportPanel</name>
     <message numerus="yes">
-        <source>   %n feature(s) used:  </source>
+        <source>%n feature(s) used:</source>
         <translation>
-            <numerusform>   %n feature used:  </numerusform>
-            <numerusform>   %n features used:  </numerusform>
+            <numerusform>%n feature used:</numerusform>
+            <numerusform>%n features used:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n finding(s)</source>
+        <translation>
+            <numerusform>%1, %n finding</numerusform>
+            <numerusform>%1, %n findings</numerusform>
         </translation>
     </message>
 </context>
@@ -68,17 +75,17 @@
 <context>
     <name>gatehouse::ui::PolicyCard</name>
     <message numerus="yes">
-        <source>shared, %n places</source>
+        <source>shared, %n route(s)</source>
         <translation>
-            <numerusform>shared, %n places</numerusform>
-            <numerusform>shared, %n places</numerusform>
+            <numerusform>shared, %n route</numerusform>
+            <numerusform>shared, %n routes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>Changes %n place(s)</source>
+        <source>Changes %n route(s)</source>
         <translation>
-            <numerusform>Changes %n place</numerusform>
-            <numerusform>Changes %n places</numerusform>
+            <numerusform>Changes %n route</numerusform>
+            <numerusform>Changes %n routes</numerusform>
         </translation>
     </message>
 </context>
@@ -89,13 +96,6 @@
         <translation>
             <numerusform>%n key</numerusform>
             <numerusform>%n keys</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>used in %n place(s)</source>
-        <translation>
-            <numerusform>used in %n place</numerusform>
-            <numerusform>used in %n places</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -110,6 +110,13 @@
         <translation>
             <numerusform>%n warning</numerusform>
             <numerusform>%n warnings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>used by %n route(s)</source>
+        <translation>
+            <numerusform>used by %n route</numerusform>
+            <numerusform>used by %n routes</numerusform>
         </translation>
     </message>
 </context>

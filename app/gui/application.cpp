@@ -61,6 +61,8 @@ Application::Application(const engine::Options &options)
     : m_settingsFile(ui::MainWindow::defaultSettingsFile()), m_engine(options), m_api(m_engine.api()), m_session(m_api, stateFolder())
 {
     m_window = std::make_unique<ui::MainWindow>(panels(), m_settingsFile);
+    m_firstRun = new ui::FirstRun;
+    m_window->setWelcome(m_firstRun);
     connectWindow();
     connectSession();
     connect(&m_refresh, &QTimer::timeout, this, [this] { refresh(); });
@@ -91,6 +93,8 @@ void Application::connectWindow()
     connect(&window, &ui::MainWindow::sampleRequested, this, [this] { openSample(); });
     connect(&window, &ui::MainWindow::environmentChosen, &m_session, &ui::Session::setEnvironment);
     connect(&window, &ui::MainWindow::aboutToQuit, this, [this](bool *allowed) { mayQuit(allowed); });
+    connect(m_firstRun, &ui::FirstRun::sampleRequested, this, [this] { openSample(); });
+    connect(m_firstRun, &ui::FirstRun::folderRequested, &window, &ui::MainWindow::openRequested);
     connect(&window, &ui::MainWindow::openRequested, this, [this](const QString &path) {
         const QString chosen = path.isEmpty() ? QFileDialog::getExistingDirectory(m_window.get(), tr("Open a workspace")) : path;
         if (!chosen.isEmpty())
@@ -316,9 +320,14 @@ void Application::remember(const QString &folder)
         settings.setValue(QStringLiteral("recent"), recent);
     }
     QList<std::pair<QString, QString>> shown;
-    for (const QString &path : recent)
+    QList<ui::FirstRun::Recent> offered;
+    for (const QString &path : recent) {
         shown << std::pair(QFileInfo(path).fileName(), path);
+        if (QFileInfo::exists(path))
+            offered << ui::FirstRun::Recent{QFileInfo(path).fileName(), path};
+    }
     m_window->setRecent(shown);
+    m_firstRun->setRecent(offered);
 }
 
 } // namespace gatehouse::gui

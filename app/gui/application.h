@@ -3,6 +3,7 @@
 
 #include "gateway/engine/engine.h"
 #include "ui/models/session.h"
+#include "ui/shell/firstrun.h"
 #include "ui/shell/mainwindow.h"
 
 #include <QtCore/QTimer>
@@ -45,6 +46,7 @@ private:
     api::Api m_api;
     ui::Session m_session;
     std::unique_ptr<ui::MainWindow> m_window;
+    ui::FirstRun *m_firstRun; // the window's
     std::unique_ptr<QObject> m_control;
     QTimer m_refresh;
     bool m_wanted = false; // a person has the gateway on: it starts again with the next valid workspace

@@ -35,8 +35,10 @@ int main(int argc, char **argv)
     parser.addOption(control);
     const QCommandLineOption pictures(QStringLiteral("screenshots"), QStringLiteral("Take pictures of every panel into this folder, and quit."), QStringLiteral("folder"));
     const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark, for this run."), QStringLiteral("theme"));
+    const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("The size of the pictures."), QStringLiteral("WIDTHxHEIGHT"), QStringLiteral("1280x800"));
     parser.addOption(pictures);
     parser.addOption(theme);
+    parser.addOption(size);
     parser.addPositionalArgument(QStringLiteral("workspace"), QStringLiteral("A folder or its gatehouse.yaml."), QStringLiteral("[workspace]"));
     parser.process(application);
 
@@ -52,7 +54,8 @@ int main(int argc, char **argv)
     std::unique_ptr<gatehouse::gui::Screenshots> screenshots;
     if (const QString folder = parser.value(pictures); !folder.isEmpty()) {
         const QString scale = gatehouse.window().devicePixelRatioF() > 1.5 ? QStringLiteral("-2x") : QString();
-        screenshots = std::make_unique<gatehouse::gui::Screenshots>(gatehouse, folder, parser.value(theme) + scale);
+        screenshots = std::make_unique<gatehouse::gui::Screenshots>(gatehouse, folder, parser.value(theme) + scale,
+                                                                               QSize(parser.value(size).section(QLatin1Char('x'), 0, 0).toInt(), parser.value(size).section(QLatin1Char('x'), 1).toInt()));
         screenshots->start();
     }
     return QApplication::exec();

@@ -4,6 +4,7 @@
 
 #include <QtCore/QDir>
 #include <QtGui/QUndoStack>
+#include <QtWidgets/QAbstractButton>
 #include <QtWidgets/QApplication>
 
 #include <cstdio>
@@ -22,8 +23,8 @@ constexpr int sendEveryMillis = 30, warmUpMillis = 6000, settleMillis = 700;
 
 } // namespace
 
-Screenshots::Screenshots(Application &application, QString folder, QString suffix, QObject *parent)
-    : QObject(parent), m_application(application), m_folder(std::move(folder)), m_suffix(std::move(suffix))
+Screenshots::Screenshots(Application &application, QString folder, QString suffix, QSize size, QObject *parent)
+    : QObject(parent), m_application(application), m_folder(std::move(folder)), m_suffix(std::move(suffix)), m_size(size)
 {
     QDir().mkpath(m_folder);
     connect(&m_traffic, &QTimer::timeout, this, [this] { sendTraffic(); });
@@ -31,7 +32,7 @@ Screenshots::Screenshots(Application &application, QString folder, QString suffi
 
 void Screenshots::start()
 {
-    m_application.window().resize(1280, 800);
+    m_application.window().resize(m_size);
     plan();
     next();
 }
@@ -74,6 +75,10 @@ void Screenshots::selectExchange(const QString &filter)
 
 void Screenshots::plan()
 {
+    if (!m_application.session().isOpen()) {
+        m_steps.push_back({QStringLiteral("first-run"), settleMillis, [] { }});
+        return;
+    }
     ui::MainWindow &window = m_application.window();
     const auto add = [this](const char *picture, int millis, std::function<void()> act) { m_steps.push_back({QLatin1String(picture), millis, std::move(act)}); };
     add("traffic-empty", settleMillis, [this] { openPanel(ui::panels::traffic); });
@@ -108,6 +113,7 @@ void Screenshots::planRoutes()
     add("routes", [&window, first] { window.navigator()->openRoute(first()); });
     add("routes-explain", [&window] { window.navigator()->explain(QStringLiteral("curl http://127.0.0.1:8080/v1/orders/4711?expand=items -H 'x-beta: 1'")); });
     add("routes-error", [this, &window, first] {
+        window.navigator()->explain(QString());
         window.navigator()->openRoute(first());
         if (const auto at = m_application.session().document().find("route", first().toStdString())) {
             const schema::Path path = at->path / schema::Step("match") / schema::Step("path");
@@ -119,6 +125,13 @@ void Screenshots::planRoutes()
         m_application.session().undoStack().undo();
         m_application.session().commit();
     });
+    const auto view = [&window](const QString &name) {
+        for (auto *segment : window.currentPanel()->findChildren<QAbstractButton *>())
+            if (segment->isCheckable() && segment->text() == name)
+                segment->click();
+    };
+    add("routes-table", [view] { view(QStringLiteral("Table")); });
+    add("routes-coverage", [view] { view(QStringLiteral("Coverage")); });
 }
 
 void Screenshots::next()

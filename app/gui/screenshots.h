@@ -5,6 +5,7 @@
 #include "app/gui/application.h"
 
 #include <QtCore/QObject>
+#include <QtCore/QSize>
 #include <QtCore/QTimer>
 
 #include <functional>
@@ -16,7 +17,7 @@ class Screenshots final : public QObject {
     Q_OBJECT
 public:
     // `suffix` ends the names of the files: "light", "dark-2x".
-    Screenshots(Application &application, QString folder, QString suffix, QObject *parent = nullptr);
+    Screenshots(Application &application, QString folder, QString suffix, QSize size, QObject *parent = nullptr);
     void start();
 
 private:
@@ -34,6 +35,7 @@ private:
 
     Application &m_application;
     QString m_folder, m_suffix;
+    QSize m_size;
     std::vector<Step> m_steps;
     size_t m_at = 0;
     QTimer m_traffic;

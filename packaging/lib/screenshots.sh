@@ -20,5 +20,10 @@ cmd_screenshots() {
                 --screenshots "$folder" --theme "$theme" "$workspace"
         done
     done
+    step "Pictures: without a workspace"
+    for theme in light dark; do
+        XDG_CONFIG_HOME=$PWD/build/screenshots/config QT_QPA_PLATFORM=offscreen timeout 60 build/release/bin/gatehouse \
+            --screenshots "$folder" --theme "$theme"
+    done
     note "$(find "$folder" -name '*.png' | wc -l) pictures in $folder"
 }

@@ -275,6 +275,7 @@ void MainWindow::setState(const ShellState &state)
     setWindowModified(state.unsavedChanges > 0);
     if (m_problem >= state.problems.size())
         m_problem = -1;
+    showPage();
 }
 
 Panel *MainWindow::currentPanel() const { return m_panels.value(m_current); }
@@ -296,9 +297,23 @@ Panel *MainWindow::showPanel(const QString &id)
         m_rail->setBadge(index, panel->badge());
     }
     m_current = id;
-    m_stack->setCurrentWidget(panel);
+    showPage();
     m_rail->setCurrent(index);
     return panel;
+}
+
+void MainWindow::setWelcome(QWidget *page)
+{
+    m_welcome = page;
+    m_stack->addWidget(page);
+    showPage();
+}
+
+void MainWindow::showPage()
+{
+    const bool welcome = m_welcome && m_state.workspace.isEmpty() && m_current != QLatin1String(panels::settings);
+    if (QWidget *page = welcome ? m_welcome : currentPanel())
+        m_stack->setCurrentWidget(page);
 }
 
 void MainWindow::go(const Place &place)
@@ -454,7 +469,7 @@ void MainWindow::statusClicked(int part)
     case StatusBar::Part::Latency: m_navigator.openMetrics({}, QStringLiteral("latency")); break;
     case StatusBar::Part::Recorded: m_navigator.showPanel(QLatin1String(panels::traffic)); break;
     case StatusBar::Part::Dropped:
-    case StatusBar::Part::Memory: m_navigator.openSetting(QStringLiteral("/settings/recorder")); break;
+    case StatusBar::Part::Memory: m_navigator.openSetting(QStringLiteral("settings.recording")); break;
     case StatusBar::Part::Saved:
         if (m_state.unsavedChanges > 0)
             Q_EMIT saveRequested();

@@ -53,6 +53,8 @@ public:
     Panel *showPanel(const QString &id);
     Panel *currentPanel() const;
     void notify(const Note &note);
+    // Shown in place of the panels (Settings alone stays) while no workspace is open; the window owns it from here on.
+    void setWelcome(QWidget *page);
     // Workspaces that were open before, newest first: name and path.
     void setRecent(const QList<std::pair<QString, QString>> &recent) { m_recent = recent; }
 
@@ -102,6 +104,7 @@ private:
     void copyAddress(const QString &address);
     QList<PaletteItem> paletteItems() const;
     void restoreWindowState();
+    void showPage();
 
     Navigator m_navigator;
     Actions m_actions;
@@ -119,6 +122,7 @@ private:
     TopBar *m_top = nullptr;
     Rail *m_rail = nullptr;
     QStackedWidget *m_stack = nullptr;
+    QWidget *m_welcome = nullptr;
     StatusBar *m_status = nullptr;
     CommandPalette *m_paletteLayer = nullptr;
     PopupList *m_popup = nullptr;
