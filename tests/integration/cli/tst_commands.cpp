@@ -101,7 +101,7 @@ private Q_SLOTS:
     void warningsAreErrorsWhenStrict()
     {
         write(QByteArray(workspace) + "  - name: twin\n    match: { path: \"/items/{other}\", methods: [ GET ] }\n    to: { respond: { status: 200 } }\n");
-        const QByteArray line = "gatehouse.yaml:10:5: routes[1]: warning: matches the same requests as the route \"item\", which stands before it and always wins\n";
+        const QByteArray line = "gatehouse.yaml:10:5: routes[1]: warning: ties with the route \"item\", which stands before it; file order decides\n";
         const Ran lenient = run(words("check w"));
         QCOMPARE(lenient.code, 0);
         QCOMPARE(lenient.out, line + "No errors, 1 warning.\n");
