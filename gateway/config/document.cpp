@@ -383,16 +383,7 @@ Result<Patch> Document::apply(const Patch &patch)
 Patch Document::textPatch(std::string_view name, const std::string &text) const
 {
     const File *target = file(name);
-    if (!target || target->text == text)
-        return {};
-    const std::string &old = target->text;
-    const size_t most = std::min(old.size(), text.size());
-    size_t front = 0, back = 0;
-    while (front < most && old[front] == text[front])
-        ++front;
-    while (back < most - front && old[old.size() - 1 - back] == text[text.size() - 1 - back])
-        ++back;
-    return Patch::splice(std::string(name), front, old.substr(front, old.size() - front - back), text.substr(front, text.size() - front - back));
+    return target ? differencePatch(name, target->text, text) : Patch();
 }
 
 Result<Patch> Document::renamePatch(std::string_view kind, std::string_view from, std::string_view to) const
@@ -434,28 +425,46 @@ std::vector<std::string> Document::dirtyFiles() const
     return names;
 }
 
+FileSet Document::fileSet() const
+{
+    FileSet set{m_folder, {}, {}};
+    for (const File &one : m_files)
+        if (one.onDisk)
+            set.files.push_back({one.name, one.text, one.saved});
+    for (const Node *pattern : includePatterns())
+        if (pattern->isScalar() && !leavesFolder(pattern->text))
+            set.patterns.push_back(pattern->text);
+    set.patterns.emplace_back(environmentFiles);
+    return set;
+}
+
+std::vector<OutsideText> readOutside(const FileSet &set)
+{
+    std::vector<OutsideText> changed;
+    if (set.folder.empty())
+        return changed;
+    const auto read = [&](const std::string &name) {
+        auto path = resolveInside(set.folder, name);
+        return path ? readWholeFile(*path, (16u << 20) + 1) : path;
+    };
+    for (const FileText &one : set.files)
+        if (auto now = read(one.name); !now || *now != one.saved)
+            changed.push_back({one.name, std::move(now)});
+    for (const std::string &pattern : set.patterns)
+        for (const std::string &name : expand(set.folder, pattern)) {
+            const auto called = [&](const auto &one) { return one.name == name; };
+            if (std::none_of(set.files.begin(), set.files.end(), called) && std::none_of(changed.begin(), changed.end(), called))
+                if (auto now = read(name))
+                    changed.push_back({name, std::move(now)});
+        }
+    return changed;
+}
+
 std::vector<std::string> Document::changedOutside() const
 {
     std::vector<std::string> names;
-    for (const File &one : m_files) {
-        if (!one.onDisk)
-            continue;
-        auto path = resolveInside(m_folder, one.name);
-        auto now = path ? readWholeFile(*path, (16u << 20) + 1) : path;
-        if (!now || *now != one.saved)
-            names.push_back(one.name);
-    }
-    if (m_folder.empty())
-        return names;
-    const auto addNew = [&](std::string_view pattern) {
-        for (const std::string &name : expand(m_folder, pattern))
-            if (!file(name) && resolveInside(m_folder, name))
-                names.push_back(name);
-    };
-    for (const Node *pattern : includePatterns())
-        if (pattern->isScalar() && !leavesFolder(pattern->text))
-            addNew(pattern->text);
-    addNew(environmentFiles);
+    for (OutsideText &changed : readOutside(fileSet()))
+        names.push_back(std::move(changed.name));
     return names;
 }
 
@@ -487,89 +496,45 @@ Result<void> Document::save(bool overwrite)
 {
     if (m_folder.empty() || std::any_of(m_files.begin(), m_files.end(), [](const File &one) { return !one.onDisk; }))
         return Error::make(ErrorKind::NotAllowed, "this workspace is not on disk");
-    const std::vector<std::string> dirty = dirtyFiles();
-    if (!overwrite)
-        for (const std::string &name : changedOutside())
-            if (std::find(dirty.begin(), dirty.end(), name) != dirty.end())
-                return Error::make(ErrorKind::InUse, name + " was changed by another program since it was read");
-    for (auto it = dirty.rbegin(); it != dirty.rend(); ++it) { // the entry last
-        File &one = *file(*it);
-        if (auto written = writeFile(one); !written)
-            return written;
-        one.saved = one.text;
-    }
-    return {};
+    const FileSet set = fileSet();
+    WrittenFiles done = writeFiles(set, overwrite);
+    written(set, done.names);
+    return done.error ? Result<void>(std::move(*done.error)) : Result<void>();
 }
 
-Result<void> Document::writeFile(const File &one)
+void Document::written(const FileSet &set, const std::vector<std::string> &names)
 {
-    auto path = resolveInside(m_folder, one.name);
-    if (!path && path.error().kind != ErrorKind::NotFound)
-        return Error::make(path.error().kind, one.name + ' ' + path.error().message);
-    return writeFileSafely(path ? *path : m_folder + '/' + one.name, one.text);
+    for (const FileText &wrote : set.files)
+        if (std::find(names.begin(), names.end(), wrote.name) != names.end())
+            if (File *one = file(wrote.name))
+                one->saved = wrote.text;
 }
 
-namespace {
-struct Hunk {
-    size_t from, to; // lines of the base
-    std::string text;
-};
-std::vector<std::string_view> linesOf(std::string_view text)
-{
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
-        lines.push_back(text.substr(0, end));
-        text.remove_prefix(end);
-    }
-    return lines;
-}
-Hunk difference(const std::vector<std::string_view> &base, const std::vector<std::string_view> &other)
-{
-    size_t front = 0, back = 0;
-    const size_t most = std::min(base.size(), other.size());
-    while (front < most && base[front] == other[front])
-        ++front;
-    while (back < most - front && base[base.size() - 1 - back] == other[other.size() - 1 - back])
-        ++back;
-    Hunk hunk{front, base.size() - back, {}};
-    for (size_t i = front; i < other.size() - back; ++i)
-        hunk.text += other[i];
-    return hunk;
-}
-} // namespace
+Result<void> Document::reload() { return takeOver(readOutside(fileSet())); }
 
-Result<void> Document::reload()
+Result<void> Document::takeOver(const std::vector<OutsideText> &changed, bool keepMine)
 {
     std::vector<std::pair<File *, std::pair<std::string, std::string>>> taken; // file, its new saved and edited text
-    for (const std::string &name : changedOutside()) {
-        File *known = file(name);
-        if (!known) // found anew below
+    for (const OutsideText &outside : changed) {
+        File *one = file(outside.name);
+        if (!one) // found anew below
             continue;
-        File &one = *known;
-        auto path = resolveInside(m_folder, name);
-        auto now = path ? readWholeFile(*path, (16u << 20) + 1) : path;
-        if (!now && now.error().kind != ErrorKind::NotFound)
-            return now.error();
-        const std::string theirs = now ? *now : std::string();
-        if (one.text == one.saved) {
-            taken.push_back({&one, {theirs, theirs}});
+        if (!outside.text && outside.text.error().kind != ErrorKind::NotFound)
+            return outside.text.error();
+        const std::string theirs = outside.text ? *outside.text : std::string();
+        if (one->text == one->saved) {
+            taken.push_back({one, {theirs, theirs}});
             continue;
         }
-        const auto base = linesOf(one.saved);
-        Hunk mine = difference(base, linesOf(one.text)), outside = difference(base, linesOf(theirs));
-        if (mine.from < outside.to + 1 && outside.from < mine.to + 1 && !(mine.to < outside.from || outside.to < mine.from))
-            return Error::make(ErrorKind::InUse, name + " was changed outside in lines " + std::to_string(outside.from + 1) + " to " + std::to_string(std::max(outside.to, outside.from + 1)) + ", which were also edited here");
-        std::string merged;
-        for (size_t i = 0; i <= base.size(); ++i) {
-            for (const Hunk *hunk : {&mine, &outside})
-                if (hunk->from == i)
-                    merged += hunk->text;
-            const bool gone = (i >= mine.from && i < mine.to) || (i >= outside.from && i < outside.to);
-            if (i < base.size() && !gone)
-                merged += base[i];
+        if (keepMine) {
+            taken.push_back({one, {theirs, one->text}});
+            continue;
         }
-        taken.push_back({&one, {theirs, merged}});
+        auto merged = mergeTexts(one->saved, one->text, theirs);
+        if (!merged)
+            return Error::make(ErrorKind::InUse, outside.name + " was changed outside in lines " + std::to_string(merged.error().first) + " to "
+                + std::to_string(merged.error().last) + ", which were also edited here");
+        taken.push_back({one, {theirs, std::move(*merged)}});
     }
     for (auto &[one, texts] : taken) {
         one->saved = std::move(texts.first);

@@ -7,6 +7,7 @@
 #include "gateway/schema/patch.h"
 #include "gateway/schema/shape.h"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,29 @@
 #include <vector>
 
 namespace gatehouse::config {
+
+// The files of a document as values, for a thread that may wait for the disk while the document is edited on.
+struct FileText {
+    std::string name;  // relative to the folder
+    std::string text;  // as edited
+    std::string saved; // as on disk when it was read or saved last
+    bool dirty() const { return text != saved; }
+};
+struct FileSet {
+    std::string folder;
+    std::vector<FileText> files;            // the entry first
+    std::vector<std::string> patterns = {}; // what other files of the workspace are called
+};
+// A file whose bytes on disk are no longer `saved`, or that is new: what they are now, or why they can't be read (NotFound: gone).
+struct OutsideText {
+    std::string name;
+    Result<std::string> text;
+};
+struct WrittenFiles {
+    std::vector<std::string> names; // those on disk now, also when a later one failed
+    std::optional<Error> error;
+};
+using FileWriter = std::function<Result<void>(const std::string &path, std::string_view text)>;
 
 // Where something stands: file relative to the folder, and the path inside it.
 struct Location {
@@ -80,6 +104,12 @@ public:
     // Each dirty file: a temporary file beside it, written, fsynced, renamed over it, the folder fsynced; its mode is kept.
     // Errors: not on disk, changed outside since it was read (unless `overwrite`), the system said no.
     Result<void> save(bool overwrite = false);
+    // The same in steps, where the disk may be slow: take the files, write or read them on another thread, then tell the
+    // document. Edits made meanwhile stay unsaved edits.
+    FileSet fileSet() const;
+    void written(const FileSet &set, const std::vector<std::string> &names);
+    // As reload(). `keepMine`: the edited texts stay as they are, as edits of what is on disk now.
+    Result<void> takeOver(const std::vector<OutsideText> &changed, bool keepMine = false);
     // Files whose bytes on disk are no longer what was read or saved last, and such as `include` and convention name by now.
     std::vector<std::string> changedOutside() const;
     // Of these a change is seen when a file comes or goes: absolute, the workspace's own first.
@@ -109,7 +139,6 @@ private:
     std::vector<const schema::Node *> includePatterns() const;
     void forget();
     Result<void> applyOne(const schema::Change &change, schema::Patch &inverse);
-    Result<void> writeFile(const File &file);
     struct Facts;
     const Facts &facts() const;
 
@@ -123,6 +152,18 @@ private:
 
 // The real path of `file` inside `folder` after links are resolved. Errors: not there, not a file, leads outside.
 Result<std::string> resolveInside(const std::string &folder, std::string_view file);
+
+// Any thread; they may wait for the disk as long as it likes.
+std::vector<OutsideText> readOutside(const FileSet &set);
+// The dirty files, the entry last. Errors: changed outside (unless `overwrite`), the system said no. `writer` empty: writeFileSafely.
+WrittenFiles writeFiles(const FileSet &set, bool overwrite, const FileWriter &writer = {});
+// Both changes of `base`, where they are in different lines; otherwise the lines of it that theirs changed too, from 1.
+struct LineSpan {
+    size_t first = 0, last = 0;
+};
+Result<std::string, LineSpan> mergeTexts(std::string_view base, std::string_view mine, std::string_view theirs);
+// From one text to another: the smallest splice. Empty where nothing differs.
+schema::Patch differencePatch(std::string_view file, const std::string &from, const std::string &to);
 
 // All of a file, at most `limit` bytes.
 Result<std::string> readWholeFile(const std::string &path, size_t limit = 16u << 20);

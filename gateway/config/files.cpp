@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -118,6 +119,30 @@ Result<void> writeFileSafely(const std::string &given, std::string_view content,
     if (directory.get() < 0 || ::fsync(directory.get()) != 0)
         return systemError(path, "made safe on disk");
     return {};
+}
+
+WrittenFiles writeFiles(const FileSet &set, bool overwrite, const FileWriter &writer)
+{
+    FileSet dirty{set.folder, {}, {}};
+    std::copy_if(set.files.rbegin(), set.files.rend(), std::back_inserter(dirty.files), [](const FileText &one) { return one.dirty(); });
+    if (!overwrite)
+        for (const OutsideText &changed : readOutside(dirty))
+            return {{}, Error::make(ErrorKind::InUse, changed.name + " was changed by another program since it was read")};
+    WrittenFiles done;
+    for (const FileText &one : dirty.files) {
+        const auto path = resolveInside(set.folder, one.name);
+        if (!path && path.error().kind != ErrorKind::NotFound) {
+            done.error = Error::make(path.error().kind, one.name + ' ' + path.error().message);
+            return done;
+        }
+        const std::string target = path ? *path : set.folder + '/' + one.name;
+        if (auto wrote = writer ? writer(target, one.text) : writeFileSafely(target, one.text); !wrote) {
+            done.error = wrote.error();
+            return done;
+        }
+        done.names.push_back(one.name);
+    }
+    return done;
 }
 
 } // namespace gatehouse::config

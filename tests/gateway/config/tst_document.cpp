@@ -62,6 +62,30 @@ private:
 };
 
 const std::string entry = "gatehouse.yaml";
+
+// Where journals stay when a run ends without a word.
+class Crashes {
+public:
+    std::string folder() const { return m_dir.filePath(QStringLiteral("state/journal")).toStdString(); }
+    QString file() const { return QDir(QString::fromStdString(folder())).entryInfoList(QDir::Files).at(0).filePath(); }
+    Journal open(const Document &document) const
+    {
+        auto journal = Journal::open(folder(), document);
+        if (!journal)
+            qFatal("%s", journal.error().text().c_str());
+        return std::move(journal).value();
+    }
+
+private:
+    QTemporaryDir m_dir;
+};
+
+void edit(Document &document, Journal &journal, const Patch &patch)
+{
+    if (auto applied = document.apply(patch); !applied)
+        qFatal("%s", applied.error().text().c_str());
+    journal.append(patch, document.fileSet());
+}
 } // namespace
 
 class TestDocument : public QObject {
@@ -201,52 +225,125 @@ private Q_SLOTS:
         QCOMPARE(document->text(entry), std::string(shop));
     }
 
+    // What a run leaves is offered until it is answered, whatever was torn at the end.
     void theJournalOutlivesACrash()
     {
         Folder folder;
-        QTemporaryDir state;
-        const std::string stateFolder = state.filePath(QStringLiteral("journal")).toStdString();
+        Crashes crashes;
         std::string edited;
         {
             const auto document = folder.open();
-            auto journal = Journal::open(stateFolder, *document);
-            QVERIFY(journal.ok());
-            QVERIFY(journal->left().empty());
-            for (const Patch &patch : {Patch::replace(entry, Path::of("routes[0].name"), Node::string("first")), Patch::remove(entry, Path::of("routes[1]"))}) {
-                QVERIFY(document->apply(patch).ok());
-                journal->append(patch);
-            }
-            QVERIFY(journal->flush().ok());
+            Journal journal = crashes.open(*document);
+            QCOMPARE(journal.left().edits, 0);
+            edit(*document, journal, Patch::replace(entry, Path::of("routes[0].name"), Node::string("first")));
+            edit(*document, journal, Patch::remove(entry, Path::of("routes[1]")));
+            QVERIFY(journal.flush().ok());
             edited = document->text(entry);
-            // No save: the process ends here. What was being appended is torn.
         }
-        const QString file = QDir(QString::fromStdString(stateFolder)).entryInfoList(QDir::Files).at(0).filePath();
-        test::writeFile(file, test::readFile(file) + "[{\"op\": \"remo");
+        test::writeFile(crashes.file(), test::readFile(crashes.file()) + "[{\"op\": \"remo");
+        for (int run = 0; run < 2; ++run) { // not answered: offered again
+            const auto document = folder.open();
+            Journal journal = crashes.open(*document);
+            QCOMPARE(journal.left().edits, 2);
+            QCOMPARE(journal.left().files.at(0).edited, edited);
+            QCOMPARE(journal.left().files.at(0).base, document->text(entry));
+            QVERIFY(!Journal::open(crashes.folder(), *document).ok()); // one window at a time
+        }
         {
             const auto document = folder.open();
-            auto journal = Journal::open(stateFolder, *document);
-            QVERIFY(journal.ok());
-            QCOMPARE(journal->left().size(), size_t(2));
-            QVERIFY(journal->restore(*document).ok());
-            QCOMPARE(document->text(entry), edited);
-            const auto second = Journal::open(stateFolder, *document);
-            QVERIFY(!second.ok()); // one window at a time
-            QVERIFY(document->save().ok());
-            QVERIFY(journal->clear(*document).ok());
+            Journal journal = crashes.open(*document);
+            journal.answered();
+            QVERIFY(journal.restart(document->fileSet()).ok());
+        }
+        QCOMPARE(crashes.open(*folder.open()).left().edits, 0);
+    }
+
+    // Edits made before the offer is answered are kept beside it, and both come back.
+    void editsBesideAnOfferAreKeptToo()
+    {
+        Folder folder;
+        Crashes crashes;
+        for (const char *to : {"routes[0].name", "routes[1].name"}) {
+            const auto document = folder.open();
+            Journal journal = crashes.open(*document);
+            edit(*document, journal, Patch::replace(entry, Path::of(to), Node::string(to[7] == '0' ? "first" : "second")));
+            QVERIFY(journal.flush().ok());
         }
         const auto document = folder.open();
-        auto journal = Journal::open(stateFolder, *document);
-        QVERIFY(journal.ok());
-        QVERIFY(journal->left().empty());
-        const Patch patch = Patch::replace(entry, Path::of("routes[0].name"), Node::string("third"));
-        QVERIFY(document->apply(patch).ok());
-        journal->append(patch);
-        QVERIFY(journal->flush().ok());
-        { auto gone = std::move(*journal); }
-        folder.write("gatehouse.yaml", shop); // another text: the edits are not offered for it
-        auto other = Journal::open(stateFolder, *folder.open());
-        QVERIFY(other.ok());
-        QVERIFY(other->left().empty());
+        const LeftEdits left = crashes.open(*document).left();
+        QCOMPARE(left.edits, 2);
+        std::string text = document->text(entry);
+        for (const LeftText &one : left.files) {
+            const auto merged = mergeTexts(one.base, text, one.edited);
+            QVERIFY(merged.ok());
+            text = *merged;
+        }
+        QVERIFY2(text.find("name: first") != std::string::npos && text.find("name: second") != std::string::npos, text.c_str());
+    }
+
+    // Killed anywhere between the order to save and the note that it is done: what was not saved fits the file that is there.
+    void aCrashWhileSavingLosesNothing_data()
+    {
+        QTest::addColumn<bool>("renamed");
+        QTest::addColumn<bool>("noted");
+        QTest::newRow("before the file is replaced") << false << false;
+        QTest::newRow("after it is replaced") << true << false;
+        QTest::newRow("after that is noted") << true << true;
+    }
+    void aCrashWhileSavingLosesNothing()
+    {
+        QFETCH(bool, renamed);
+        QFETCH(bool, noted);
+        Folder folder;
+        Crashes crashes;
+        std::string edited;
+        {
+            const auto document = folder.open();
+            Journal journal = crashes.open(*document);
+            edit(*document, journal, Patch::replace(entry, Path::of("routes[0].name"), Node::string("first")));
+            const FileSet set = document->fileSet();
+            journal.saving(set);
+            QVERIFY(journal.flush().ok());
+            edit(*document, journal, Patch::replace(entry, Path::of("routes[1].name"), Node::string("second"))); // typed on meanwhile
+            QVERIFY(journal.flush().ok());
+            edited = document->text(entry);
+            if (renamed) {
+                document->written(set, writeFiles(set, false).names);
+                QCOMPARE(test::readFile(folder.path("gatehouse.yaml")), set.files[0].text);
+            }
+            if (noted)
+                QVERIFY(journal.restart(document->fileSet()).ok());
+        }
+        const auto document = folder.open();
+        const Journal journal = crashes.open(*document);
+        QCOMPARE(journal.left().files.size(), size_t(1));
+        QCOMPARE(journal.left().files[0].edited, edited);
+        QCOMPARE(journal.left().edits, renamed ? 1 : 2);
+    }
+
+    // Patches stand on the bytes that they were made on; on others they are not offered.
+    void anotherTextGetsNoOldEdits()
+    {
+        Folder folder;
+        Crashes crashes;
+        {
+            const auto document = folder.open();
+            Journal journal = crashes.open(*document);
+            edit(*document, journal, Patch::replace(entry, Path::of("routes[0].name"), Node::string("third")));
+            QVERIFY(journal.flush().ok());
+        }
+        folder.write("gatehouse.yaml", std::string(shop) + "# changed\n");
+        QCOMPARE(crashes.open(*folder.open()).left().edits, 0);
+    }
+
+    // Each change as JSON must be whole characters.
+    void differencesPartNoCharacter()
+    {
+        const std::string from = "name: gr\u00fcn\n", to = "name: gr\u00f6n\n";
+        const Patch patch = differencePatch(entry, from, to);
+        QCOMPARE(patch.changes.at(0).removed, std::string("\u00fc"));
+        QCOMPARE(patch.changes.at(0).text, std::string("\u00f6"));
+        QVERIFY(differencePatch(entry, to, to).empty());
     }
 
     void filesStayInTheFolder()
