@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>gatehouse::gui::Application</name>
+    <name>gatehouse::gui::WorkspaceBars</name>
     <message numerus="yes">
         <source>%n edit(s) of %1 were not saved when Gatehouse ended last time.</source>
         <translation>

@@ -16,8 +16,6 @@
 #include <QtCore/QSettings>
 #include <QtCore/QStandardPaths>
 #include <QtWidgets/QFileDialog>
-#include <QtWidgets/QMessageBox>
-#include <QtWidgets/QPushButton>
 
 namespace gatehouse::gui {
 
@@ -63,6 +61,7 @@ Application::Application(const engine::Options &options)
     m_window = std::make_unique<ui::MainWindow>(panels(), m_settingsFile);
     m_firstRun = new ui::FirstRun;
     m_window->setWelcome(m_firstRun);
+    m_bars = std::make_unique<WorkspaceBars>(m_session, *m_window);
     connectWindow();
     connectSession();
     connect(&m_refresh, &QTimer::timeout, this, [this] { refresh(); });
@@ -73,6 +72,7 @@ Application::Application(const engine::Options &options)
 Application::~Application()
 {
     m_control.reset();
+    m_bars.reset();
     m_window.reset(); // panels use the session and the engine
 }
 
@@ -89,12 +89,12 @@ void Application::connectWindow()
     connect(&window, &ui::MainWindow::stopRequested, this, [this] { stopEngine(); });
     connect(&window, &ui::MainWindow::undoRequested, &m_session.undoStack(), &QUndoStack::undo);
     connect(&window, &ui::MainWindow::redoRequested, &m_session.undoStack(), &QUndoStack::redo);
-    connect(&window, &ui::MainWindow::saveRequested, this, [this] { save(); });
+    connect(&window, &ui::MainWindow::saveRequested, this, [this] { m_session.save(); });
     connect(&window, &ui::MainWindow::sampleRequested, this, [this] { openSample(); });
     connect(&window, &ui::MainWindow::environmentChosen, &m_session, &ui::Session::setEnvironment);
-    connect(&window, &ui::MainWindow::aboutToQuit, this, [this](bool *allowed) { mayQuit(allowed); });
     connect(m_firstRun, &ui::FirstRun::sampleRequested, this, [this] { openSample(); });
     connect(m_firstRun, &ui::FirstRun::folderRequested, &window, &ui::MainWindow::openRequested);
+    connect(&window, &ui::MainWindow::aboutToQuit, this, [this](bool *allowed) { *allowed = m_bars->mayClose(); });
     connect(&window, &ui::MainWindow::openRequested, this, [this](const QString &path) {
         const QString chosen = path.isEmpty() ? QFileDialog::getExistingDirectory(m_window.get(), tr("Open a workspace")) : path;
         if (!chosen.isEmpty())
@@ -107,22 +107,11 @@ void Application::connectSession()
     connect(&m_session, &ui::Session::documentChanged, this, [this] { refresh(); });
     connect(&m_session, &ui::Session::problemsChanged, this, [this] { refresh(); });
     connect(&m_session, &ui::Session::dirtyChanged, this, [this] { refresh(); });
+    connect(&m_session, &ui::Session::savingChanged, this, [this] { refresh(); });
     connect(&m_session, &ui::Session::applied, this, [this] {
         if (m_wanted && m_session.lastApplied().ok && m_api.apply.status().state != api::EngineState::Running)
             startEngine();
         refresh();
-    });
-    connect(&m_session, &ui::Session::changedOutside, this, [this](const QStringList &files) {
-        const QString names = files.join(QStringLiteral(", "));
-        QMessageBox box(QMessageBox::NoIcon, tr("Changed outside"), tr("%1 changed outside of Gatehouse, and there are unsaved edits here.").arg(names),
-                        QMessageBox::NoButton, m_window.get());
-        QPushButton *merge = box.addButton(tr("Merge both"), QMessageBox::AcceptRole);
-        box.addButton(tr("Keep mine"), QMessageBox::RejectRole);
-        box.exec();
-        if (box.clickedButton() != merge)
-            return;
-        if (auto merged = m_session.reload(); !merged)
-            m_window->notify({ui::HueId::Server, tr("The changes can't be merged"), q(merged.error().text()), {}});
     });
 }
 
@@ -143,36 +132,46 @@ void Application::start(const QString &controlSocket)
         return;
     auto control = std::make_unique<engine::ControlServer>(
         m_api,
-        engine::ControlHooks{[this](auto done) {
-                                 auto once = std::make_shared<QMetaObject::Connection>();
-                                 *once = connect(&m_session, &ui::Session::applied, this, [this, once, done] {
-                                     disconnect(*once);
-                                     done(m_session.lastApplied());
-                                 });
-                                 if (!m_session.isOpen() || !m_session.reload()) {
-                                     disconnect(*once);
-                                     done(m_session.lastApplied());
-                                 }
-                             },
-                             [this] { m_window->close(); }});
+        engine::ControlHooks{[this](auto done) { reload(std::move(done)); }, [this] { m_window->close(); }});
     if (auto listening = control->listen(controlSocket.toStdString()); !listening)
         m_window->notify({ui::HueId::Server, tr("No control socket"), q(listening.error().text()), {}});
     m_control = std::move(control);
 }
 
-bool Application::open(const QString &path)
+// By the control socket: answers when the engine has what is on disk now, or with what is wrong with it.
+void Application::reload(std::function<void(api::Applied)> done)
 {
-    QString error;
-    if (!m_session.open(path, &error)) {
-        m_window->notify({ui::HueId::Server, tr("%1 can't be opened").arg(path), error, {}});
-        return false;
+    const auto refuse = [this, done](const std::string &why) {
+        done({false, m_api.apply.status().revision, {{config::Severity::Error, {}, 0, 0, {}, why, {}}}});
+    };
+    if (!m_session.isOpen()) {
+        refuse("No workspace is open.");
+        return;
     }
-    m_wanted = true;
-    remember(m_session.folder());
-    if (m_session.recoverable() > 0)
-        offerRecovery();
-    refresh();
-    return true;
+    m_session.reload([this, done, refuse](const Result<void> &reloaded) {
+        if (!reloaded) {
+            refuse(reloaded.error().text());
+            return;
+        }
+        auto once = std::make_shared<QMetaObject::Connection>();
+        *once = connect(&m_session, &ui::Session::applied, this, [this, once, done] {
+            disconnect(*once);
+            done(m_session.lastApplied());
+        });
+    });
+}
+
+void Application::open(const QString &path)
+{
+    m_session.openLater(path, [this, path](const QString &error) {
+        if (!error.isEmpty()) {
+            m_window->notify({ui::HueId::Server, tr("%1 can't be opened").arg(path), error, {}});
+            return;
+        }
+        m_wanted = true;
+        remember(m_session.folder());
+        refresh();
+    });
 }
 
 void Application::openSample()
@@ -204,13 +203,6 @@ void Application::stopEngine()
     refresh();
 }
 
-void Application::save()
-{
-    if (auto saved = m_session.save(); !saved)
-        m_window->notify({ui::HueId::Server, tr("Not saved"), q(saved.error().text()), {}});
-    refresh();
-}
-
 void Application::refresh() { m_window->setState(shellState()); }
 
 ui::ShellState Application::shellState() const
@@ -219,7 +211,9 @@ ui::ShellState Application::shellState() const
     if (m_session.isOpen()) {
         state.workspace = m_session.name();
         state.workspacePath = m_session.folder();
-        state.unsavedChanges = m_session.dirty() ? std::max(1, m_session.unsavedSteps()) : 0;
+        state.unsavedChanges = m_session.unsavedSteps();
+        state.saving = m_session.saving();
+        state.saveError = m_session.saveError() ? q(m_session.saveError()->text()) : QString();
         state.environment = m_session.environment();
         state.environments = m_session.environments();
     }
@@ -269,44 +263,6 @@ void Application::engineState(ui::ShellState &state) const
         state.engineText = q(status.error);
     state.revision = qint64(status.revision);
     state.appliedAt = status.appliedMicros / 1000;
-}
-
-void Application::mayQuit(bool *allowed)
-{
-    m_session.commit();
-    if (!m_session.dirty())
-        return;
-    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved changes"), tr("%1 has unsaved changes.").arg(m_session.name()), QMessageBox::NoButton, m_window.get());
-    QPushButton *save = box.addButton(tr("Save"), QMessageBox::AcceptRole);
-    QPushButton *discard = box.addButton(tr("Discard changes"), QMessageBox::DestructiveRole);
-    box.addButton(tr("Keep editing"), QMessageBox::RejectRole);
-    box.exec();
-    if (box.clickedButton() == save) {
-        const auto saved = m_session.save();
-        *allowed = saved.ok();
-        if (!saved)
-            m_window->notify({ui::HueId::Server, tr("Not saved"), q(saved.error().text()), {}});
-    } else if (box.clickedButton() == discard) {
-        m_session.discardRecoverable();
-    } else {
-        *allowed = false;
-    }
-}
-
-void Application::offerRecovery()
-{
-    QMessageBox box(QMessageBox::NoIcon, tr("Unsaved edits"),
-                    tr("%n edit(s) of %1 were not saved when Gatehouse ended last time.", nullptr, m_session.recoverable()).arg(m_session.name()),
-                    QMessageBox::NoButton, m_window.get());
-    QPushButton *restore = box.addButton(tr("Restore the edits"), QMessageBox::AcceptRole);
-    box.addButton(tr("Drop them"), QMessageBox::DestructiveRole);
-    box.exec();
-    if (box.clickedButton() != restore) {
-        m_session.discardRecoverable();
-        return;
-    }
-    if (auto recovered = m_session.recover(); !recovered)
-        m_window->notify({ui::HueId::Server, tr("The edits no longer fit"), q(recovered.error().text()), {}});
 }
 
 void Application::remember(const QString &folder)

@@ -1,6 +1,7 @@
 // What ties the window together: the engine, the open workspace, and the frame that shows them. Panels only know the doors.
 #pragma once
 
+#include "app/gui/workspacebars.h"
 #include "gateway/engine/engine.h"
 #include "ui/models/session.h"
 #include "ui/shell/firstrun.h"
@@ -8,6 +9,7 @@
 
 #include <QtCore/QTimer>
 
+#include <functional>
 #include <memory>
 
 namespace gatehouse::gui {
@@ -29,16 +31,14 @@ private:
     QList<ui::PanelInfo> panels();
     void connectWindow();
     void connectSession();
-    bool open(const QString &path);
+    void open(const QString &path);
     void openSample();
     void startEngine();
     void stopEngine();
-    void save();
+    void reload(std::function<void(api::Applied)> done);
     void refresh();
     ui::ShellState shellState() const;
     void engineState(ui::ShellState &state) const;
-    void mayQuit(bool *allowed);
-    void offerRecovery();
     void remember(const QString &folder);
 
     QString m_settingsFile;
@@ -47,6 +47,7 @@ private:
     ui::Session m_session;
     std::unique_ptr<ui::MainWindow> m_window;
     ui::FirstRun *m_firstRun; // the window's
+    std::unique_ptr<WorkspaceBars> m_bars;
     std::unique_ptr<QObject> m_control;
     QTimer m_refresh;
     bool m_wanted = false; // a person has the gateway on: it starts again with the next valid workspace

@@ -13,7 +13,7 @@
 namespace gatehouse::ui {
 
 namespace {
-constexpr int quietMillis = 800, journalMillis = 500, outsideMillis = 150;
+constexpr int quietMillis = 800;
 QString q(const std::string &text) { return QString::fromStdString(text); }
 } // namespace
 
@@ -123,51 +123,14 @@ Session::Session(api::Api api, QString stateFolder, QObject *parent)
     m_quiet.setSingleShot(true);
     m_quiet.setInterval(quietMillis);
     connect(&m_quiet, &QTimer::timeout, this, [this] { fetchSecretsAndResolve(); });
-    m_journalTimer.setSingleShot(true);
-    m_journalTimer.setInterval(journalMillis);
-    connect(&m_journalTimer, &QTimer::timeout, this, [this] {
-        if (m_journal)
-            (void)m_journal->flush(); // a full disk is told when saving; the edits are still in memory
-    });
-    m_outside.setSingleShot(true);
-    m_outside.setInterval(outsideMillis);
-    connect(&m_outside, &QTimer::timeout, this, [this] { filesChanged(); });
-    connect(&m_watcher, &QFileSystemWatcher::fileChanged, &m_outside, qOverload<>(&QTimer::start));
-    connect(&m_watcher, &QFileSystemWatcher::directoryChanged, &m_outside, qOverload<>(&QTimer::start));
+    startFiles();
 }
 
 Session::~Session()
 {
     m_undo.disconnect();
     m_resolving.reset();
-}
-
-bool Session::open(const QString &folderOrFile, QString *error)
-{
-    auto document = config::Document::open(folderOrFile.toStdString());
-    if (!document) {
-        *error = q(document.error().text());
-        return false;
-    }
-    m_document = std::move(document).value();
-    m_undo.clear();
-    m_workspace.reset();
-    m_journal.reset();
-    if (!m_stateFolder.isEmpty())
-        if (auto journal = config::Journal::open(m_stateFolder.toStdString(), *m_document))
-            m_journal.emplace(std::move(journal).value());
-    m_environments.clear();
-    for (const std::string &name : m_document->environments())
-        m_environments << q(name);
-    if (!m_environments.contains(m_environment))
-        m_environment = m_environments.contains(QStringLiteral("local")) ? QStringLiteral("local") : m_environments.value(0);
-    watch();
-    setProblems(m_document->problems(), {});
-    Q_EMIT opened();
-    Q_EMIT documentChanged();
-    Q_EMIT environmentChanged();
-    fetchSecretsAndResolve();
-    return true;
+    endFiles();
 }
 
 QString Session::name() const
@@ -198,11 +161,7 @@ Result<schema::Patch> Session::change(const schema::Patch &patch)
     auto inverse = m_document->apply(patch);
     if (!inverse)
         return inverse;
-    if (m_journal) {
-        m_journal->append(patch);
-        if (!m_journalTimer.isActive())
-            m_journalTimer.start();
-    }
+    journalPatch(patch);
     documentEdited();
     return inverse;
 }
@@ -243,8 +202,11 @@ void Session::documentEdited()
 {
     setProblems(m_document->problems(), {});
     Q_EMIT documentChanged();
-    if (const bool now = dirty(); now != std::exchange(m_wasDirty, now))
+    if (const bool now = dirty(); now != std::exchange(m_wasDirty, now)) {
+        if (!now)
+            m_saveError.reset(); // nothing is unsaved any more
         Q_EMIT dirtyChanged();
+    }
     m_quiet.start();
 }
 
@@ -319,95 +281,6 @@ config::Problems Session::problemsBelow(const config::Location &at) const
             if (const auto path = schema::Path::parse(problem.path); path && path->startsWith(at.path))
                 out.push_back(problem);
     return out;
-}
-
-bool Session::dirty() const { return m_document && m_document->dirty(); }
-
-int Session::unsavedSteps() const { return m_undo.isClean() ? 0 : std::max(1, m_undo.cleanIndex() < 0 ? m_undo.index() : std::abs(m_undo.index() - m_undo.cleanIndex())); }
-
-Result<void> Session::save(bool overwrite)
-{
-    if (!m_document)
-        return {};
-    commit();
-    if (auto result = m_document->save(overwrite); !result)
-        return result;
-    m_undo.setClean();
-    if (m_journal)
-        (void)m_journal->clear(*m_document);
-    m_wasDirty = false;
-    watch();
-    Q_EMIT dirtyChanged();
-    return {};
-}
-
-Result<void> Session::reload()
-{
-    if (auto result = m_document->reload(); !result)
-        return result;
-    m_undo.clear(); // its patches were made on other texts
-    m_environments.clear();
-    for (const std::string &name : m_document->environments())
-        m_environments << q(name);
-    if (m_journal)
-        (void)m_journal->clear(*m_document);
-    watch();
-    documentEdited();
-    commit();
-    return {};
-}
-
-int Session::recoverable() const { return m_journal ? int(m_journal->left().size()) : 0; }
-
-Result<void> Session::recover()
-{
-    if (!m_journal)
-        return {};
-    const std::vector<schema::Patch> left = m_journal->left();
-    if (auto result = m_journal->restore(*m_document); !result)
-        return result;
-    m_undo.resetClean();
-    documentEdited();
-    commit();
-    return {};
-}
-
-void Session::discardRecoverable()
-{
-    if (m_journal)
-        (void)m_journal->clear(*m_document);
-}
-
-void Session::watch()
-{
-    if (!m_watcher.files().isEmpty())
-        m_watcher.removePaths(m_watcher.files());
-    if (!m_watcher.directories().isEmpty())
-        m_watcher.removePaths(m_watcher.directories());
-    if (m_document->folder().empty())
-        return;
-    QStringList paths;
-    for (const std::string &watched : m_document->foldersToWatch()) // editors that write by renaming are seen in the folder
-        paths << q(watched);
-    for (const std::string &file : m_document->files())
-        paths << folder() + QLatin1Char('/') + q(file);
-    m_watcher.addPaths(paths);
-}
-
-void Session::filesChanged()
-{
-    const std::vector<std::string> changed = m_document->changedOutside();
-    watch();
-    if (changed.empty())
-        return;
-    if (!dirty()) {
-        (void)reload(); // a file that can't be read shows as its problem
-        return;
-    }
-    QStringList files;
-    for (const std::string &file : changed)
-        files << q(file);
-    Q_EMIT changedOutside(files);
 }
 
 } // namespace gatehouse::ui

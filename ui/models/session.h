@@ -6,6 +6,7 @@
 #include "gateway/config/document.h"
 #include "gateway/config/journal.h"
 #include "gateway/config/records.h"
+#include "ui/models/worker.h"
 
 #include <QtCore/QFileSystemWatcher>
 #include <QtCore/QObject>
@@ -13,10 +14,13 @@
 #include <QtCore/QTimer>
 #include <QtGui/QUndoStack>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gatehouse {
@@ -32,7 +36,10 @@ public:
     Session(api::Api api, QString stateFolder, QObject *parent = nullptr);
     ~Session() override;
 
-    // Replaces what was open. False, with an error to show, when there is no such workspace; what was open then stays.
+    // Replaces what was open. `done` comes from the event loop, with an empty text, or with the error to show when there is no such
+    // workspace; what was open then stays. Of several the newest wins, the others never come back.
+    void openLater(const QString &folderOrFile, std::function<void(const QString &error)> done);
+    // The same at once, waiting for the disk: for tests and tools.
     bool open(const QString &folderOrFile, QString *error);
     bool isOpen() const { return m_document != nullptr; }
     const config::Document &document() const { return *m_document; } // only while open
@@ -63,17 +70,29 @@ public:
     int errorCount() const { return m_errors; }
     int warningCount() const { return int(m_problems.size()) - m_errors; }
 
-    // --- files
+    // --- files: the disk is read and written by threads that may wait for it; nothing here does
     bool dirty() const;
     int unsavedSteps() const; // undo steps since the last save
-    // Spans of what was edited; everything else stays byte for byte. `overwrite`: also files that changed outside.
-    Result<void> save(bool overwrite = false);
-    // Takes over what is on disk, merging where it can. Undo starts afresh.
-    Result<void> reload();
-    // Unsaved edits of a run that did not end well; 0: none. They wait until one of these is called.
-    int recoverable() const;
-    Result<void> recover();
+    // Spans of what was edited; everything else stays byte for byte. `overwrite`: also files that changed outside. Asked for again
+    // meanwhile, it saves once more when it is done, so that the newest text wins. Ends with saved() or saveFailed().
+    void save(bool overwrite = false);
+    bool saving() const { return m_saving; }
+    const std::optional<Error> &saveError() const { return m_saveError; } // of the last save; none: it went well
+    // Takes over what is on disk, merging where it can; an error changes nothing. Undo starts afresh where something changed.
+    void reload(std::function<void(Result<void>)> done = {});
+    // Files that changed outside while there are unsaved edits; empty: none. reload() merges, or:
+    const QStringList &outsideFiles() const { return m_outsideNames; }
+    void keepMine();   // the edited texts replace those on disk with the next save
+    void takeTheirs(); // drops the edits
+    void discard();    // drops unsaved edits, also from the journal
+    // Unsaved edits of a run that did not end well; 0: none. They are kept until one of these is called; an error keeps them too.
+    int recoverable() const { return m_left.edits; }
+    Result<void> recover(); // as an undo step, merged with what was edited since
     void discardRecoverable();
+    // Why unsaved edits would not outlive a crash now; empty: they would.
+    const QString &journalError() const { return m_journalError; }
+    // In place of the real writing, on the thread that writes. For tests.
+    void setWriter(config::FileWriter writer) { m_writer = std::move(writer); }
 
     const api::Applied &lastApplied() const { return m_applied; }
     api::Api api() const { return m_api; }
@@ -86,7 +105,12 @@ Q_SIGNALS:
     void applied(); // lastApplied(): the engine took it, or said what is wrong
     void dirtyChanged();
     void environmentChanged();
-    void changedOutside(const QStringList &files); // and there are unsaved edits: reload() merges, save(true) overwrites
+    void savingChanged();
+    void saved();
+    void saveFailed();
+    void changedOutside(const QStringList &files); // outsideFiles() changed
+    void recoverableChanged();
+    void journalErrorChanged();
 
 private:
     class EditCommand;
@@ -97,13 +121,28 @@ private:
     void resolve(std::map<std::string, std::string> secrets);
     void resolved(uint64_t number, std::shared_ptr<const config::Workspace> workspace, config::Problems problems);
     void setProblems(config::Problems ofDocument, config::Problems further);
+    // --- sessionfiles.cpp
+    struct JournalThread;
+    void startFiles();
+    void endFiles(); // when all is on disk
+    void adopt(std::unique_ptr<config::Document> document);
+    void readNames();
+    void saveDone(uint64_t generation, const config::FileSet &set, const config::WrittenFiles &done);
     void watch();
     void filesChanged();
+    // Reads what changed outside and comes back with that, unless another workspace was opened meanwhile.
+    void readOutside(std::function<void(std::vector<config::OutsideText>)> then);
+    Result<void> takeOver(const std::vector<config::OutsideText> &changed, bool keepMine);
+    void setOutside(std::vector<config::OutsideText> changed);
+    void journalPatch(const schema::Patch &patch);
+    void flushJournal();
+    void restartJournal(bool answered = false); // answered: what an earlier run left is not kept any longer
+    void journal(std::function<Result<void>(config::Journal &)> step);
+    void openJournal();
 
     api::Api m_api;
     QString m_stateFolder;
     std::unique_ptr<config::Document> m_document;
-    std::optional<config::Journal> m_journal;
     std::shared_ptr<const config::Workspace> m_workspace;
     QUndoStack m_undo;
     QStringList m_environments;
@@ -119,6 +158,21 @@ private:
     uint64_t m_number = 0; // of the newest resolving
     api::Applied m_applied;
     bool m_wasDirty = false;
+
+    uint64_t m_generation = 0; // counts workspaces that were opened
+    uint64_t m_opening = 0;    // of the newest openLater
+    bool m_saving = false, m_saveAgain = false, m_overwriteAgain = false;
+    int m_cleanBefore = 0;     // undo index of the last good save, when a later one failed
+    std::optional<Error> m_saveError;
+    config::FileWriter m_writer;
+    std::vector<config::OutsideText> m_outsideTexts;
+    QStringList m_outsideNames;
+    config::LeftEdits m_left;
+    std::set<std::string> m_journaled; // files whose saved text the journal knows
+    std::vector<std::pair<schema::Patch, config::FileSet>> m_unjournaled; // until the timer
+    QString m_journalError;
+    std::shared_ptr<JournalThread> m_journal; // shared only so that it may stay unknown here
+    std::unique_ptr<Worker> m_files; // reads and writes the workspace
     bool m_joins = false; // the next edit may be part of the step before
 };
 

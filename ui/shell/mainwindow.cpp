@@ -1,6 +1,7 @@
 #include "ui/shell/mainwindow.h"
 
 #include "ui/shell/commandpalette.h"
+#include "ui/shell/noticearea.h"
 #include "ui/shell/popuplist.h"
 #include "ui/shell/rail.h"
 #include "ui/shell/shortcutsheet.h"
@@ -100,6 +101,7 @@ void MainWindow::buildFrame()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     m_top = new TopBar(&m_actions, content);
+    m_notices = new NoticeArea(content);
     m_rail = new Rail(m_infos, content);
     m_stack = new QStackedWidget(content);
     m_status = new StatusBar(content);
@@ -108,6 +110,7 @@ void MainWindow::buildFrame()
     row->addWidget(m_rail);
     row->addWidget(m_stack, 1);
     column->addWidget(m_top);
+    column->addWidget(m_notices);
     column->addLayout(row, 1);
     column->addWidget(m_status);
     setCentralWidget(content);
@@ -366,7 +369,7 @@ QList<PaletteItem> MainWindow::paletteItems() const
 
 void MainWindow::moveRegion(int direction)
 {
-    QList<QWidget *> regions{ m_top, m_rail };
+    QList<QWidget *> regions{ m_top, m_notices, m_rail };
     if (Panel *panel = currentPanel())
         regions += panel->regions();
     regions << m_status;

@@ -19,6 +19,7 @@ class QStackedWidget;
 namespace gatehouse::ui {
 
 class CommandPalette;
+class NoticeArea;
 class PopupList;
 class Rail;
 class StatusBar;
@@ -55,6 +56,8 @@ public:
     void notify(const Note &note);
     // Shown in place of the panels (Settings alone stays) while no workspace is open; the window owns it from here on.
     void setWelcome(QWidget *page);
+    // What concerns the whole workspace and waits for an answer.
+    NoticeArea *notices() const { return m_notices; }
     // Workspaces that were open before, newest first: name and path.
     void setRecent(const QList<std::pair<QString, QString>> &recent) { m_recent = recent; }
 
@@ -121,6 +124,7 @@ private:
     QList<std::pair<QString, QString>> m_recent;
     TopBar *m_top = nullptr;
     Rail *m_rail = nullptr;
+    NoticeArea *m_notices = nullptr;
     QStackedWidget *m_stack = nullptr;
     QWidget *m_welcome = nullptr;
     StatusBar *m_status = nullptr;

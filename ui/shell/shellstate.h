@@ -32,6 +32,8 @@ struct ShellState {
     QString workspace; // empty: none is open
     QString workspacePath;
     int unsavedChanges = 0;
+    bool saving = false; // a save is under way
+    QString saveError; // the last one failed; empty: it went well
     QString environment;
     QStringList environments;
 

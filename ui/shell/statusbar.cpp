@@ -67,6 +67,23 @@ FlatButton::Face problemsFace(const ShellState &s)
     return face;
 }
 
+FlatButton::Face savedFace(const ShellState &s)
+{
+    FlatButton::Face face;
+    if (s.saving) {
+        face.text = { soft(StatusBar::tr("Saving\u2026")) };
+    } else if (!s.saveError.isEmpty() && s.unsavedChanges > 0) {
+        face.icon = IconId::Error;
+        face.hue = HueId::Server;
+        face.text = { soft(StatusBar::tr("Not saved")) };
+    } else {
+        face.text = { soft(s.unsavedChanges == 0 ? StatusBar::tr("Saved")
+                : s.unsavedChanges == 1          ? StatusBar::tr("Unsaved: 1 change")
+                                                 : StatusBar::tr("Unsaved: %n changes", nullptr, s.unsavedChanges)) };
+    }
+    return face;
+}
+
 } // namespace
 
 StatusBar::StatusBar(QWidget *parent)
@@ -116,14 +133,12 @@ void StatusBar::setState(const ShellState &s)
             {}, false, false });
     m_wanted[static_cast<int>(Part::Memory)] = s.recorderLimit > 0;
     part(Part::Problems)->setFace(problemsFace(s));
-    part(Part::Saved)
-        ->setFace({ {}, {},
-            { soft(s.unsavedChanges == 0    ? tr("Saved")
-                    : s.unsavedChanges == 1 ? tr("Unsaved: 1 change")
-                                            : tr("Unsaved: %n changes", nullptr, s.unsavedChanges)) },
-            {}, false, false });
+    part(Part::Saved)->setFace(savedFace(s));
     m_wanted[static_cast<int>(Part::Saved)] = !s.workspace.isEmpty();
-    part(Part::Saved)->setToolTip(s.unsavedChanges ? tr("Save (Ctrl+S)") : plainToolTip(s.workspacePath));
+    part(Part::Saved)
+        ->setToolTip(!s.saveError.isEmpty() && s.unsavedChanges ? plainToolTip(s.saveError)
+                : s.unsavedChanges                              ? tr("Save (Ctrl+S)")
+                                                                : plainToolTip(s.workspacePath));
     fit();
 }
 

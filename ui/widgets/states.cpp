@@ -245,8 +245,10 @@ QPushButton *NoticeBar::addCommand(const QString &text)
 {
     QPushButton *command = linkButton(text, m_commandRow);
     command->setMaximumHeight(scaled(20));
+    command->setAutoDefault(true); // Enter as well as Space
     m_commands->insertWidget(m_commands->count() - 1, command);
     m_commandRow->show();
+    command->show(); // at once, so that it can take the focus
     return command;
 }
 
@@ -258,6 +260,14 @@ void NoticeBar::clearCommands()
         delete item;
     }
     m_commandRow->hide();
+}
+
+QList<QPushButton *> NoticeBar::commands() const
+{
+    QList<QPushButton *> found;
+    for (int i = 0; i + 1 < m_commands->count(); ++i)
+        found << static_cast<QPushButton *>(m_commands->itemAt(i)->widget());
+    return found;
 }
 
 void NoticeBar::changeEvent(QEvent *event)

@@ -65,6 +65,7 @@ public:
     void setNotice(const QString &title, const Runs &detail = {});
     QPushButton *addCommand(const QString &text);
     void clearCommands();
+    QList<QPushButton *> commands() const;
     QString title() const;
 
 Q_SIGNALS:

@@ -183,7 +183,7 @@ private Q_SLOTS:
         QTest::keyClick(name, Qt::Key_Return);
         QVERIFY(session().document().find("route", "legacy").has_value());
         QTest::keyClick(&window(), Qt::Key_S, Qt::ControlModifier);
-        QVERIFY(!session().dirty());
+        QVERIFY(waitFor("the save", [this] { return !session().dirty() && !session().saving(); }));
         const std::string saved = test::readFile(file());
         std::string expected = workspace;
         expected.replace(expected.find("name: old"), 9, "name: legacy");

@@ -13,6 +13,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <functional>
 #include <unistd.h>
 
 using namespace gatehouse;
@@ -36,8 +37,12 @@ int child(QApplication &application, const QString &what, const QString &folder)
     QString error;
     if (!session.open(folder + QStringLiteral("/shop"), &error))
         return 1;
-    QTimer saves;
     int status = 200;
+    std::function<void()> editAndSave = [&] {
+        status = status == 200 ? 299 : 200;
+        (void)session.edit(setStatus(status), QStringLiteral("edit"));
+        session.save();
+    };
     if (what == QLatin1String("edit")) {
         (void)session.edit(setStatus(207), QStringLiteral("edit"));
         QTimer::singleShot(1000, [] {
@@ -45,14 +50,12 @@ int child(QApplication &application, const QString &what, const QString &folder)
             std::fflush(stdout);
         });
     } else {
-        QObject::connect(&saves, &QTimer::timeout, [&] {
-            status = status == 200 ? 299 : 200;
-            (void)session.edit(setStatus(status), QStringLiteral("edit"));
-            (void)session.save();
+        QObject::connect(&session, &ui::Session::saved, &session, [&] {
             std::puts("saved");
             std::fflush(stdout);
+            QTimer::singleShot(0, &session, editAndSave);
         });
-        saves.start(0);
+        editAndSave();
     }
     return application.exec();
 }
@@ -83,11 +86,17 @@ private Q_SLOTS:
         ui::Session session(fake.api(), folder.path() + QStringLiteral("/state"));
         QString error;
         QVERIFY2(session.open(folder.path() + QStringLiteral("/shop"), &error), qPrintable(error));
-        QCOMPARE(session.recoverable(), 1);
+        QVERIFY(waitFor("the edit to be offered", [&] { return session.recoverable() == 1; }));
         QVERIFY(session.recover().ok());
+        QCOMPARE(session.recoverable(), 0);
         QVERIFY(session.document().text("gatehouse.yaml").find("status: 207") != std::string::npos);
         QVERIFY(session.dirty());
-        QVERIFY(session.save().ok());
+        session.undoStack().undo(); // a step like any other
+        QVERIFY(!session.dirty());
+        session.undoStack().redo();
+        session.save();
+        QVERIFY(waitFor("the save", [&] { return !session.dirty() && !session.saving(); }));
+        QVERIFY(!session.saveError());
     }
 
     void savedFileIsAlwaysAWholeOne()
