@@ -105,6 +105,7 @@ void Application::connectWindow()
 void Application::connectSession()
 {
     connect(&m_session, &ui::Session::documentChanged, this, [this] { refresh(); });
+    connect(&m_session.undoStack(), &QUndoStack::indexChanged, this, [this] { refresh(); }); // a step counts only after its change is told
     connect(&m_session, &ui::Session::problemsChanged, this, [this] { refresh(); });
     connect(&m_session, &ui::Session::dirtyChanged, this, [this] { refresh(); });
     connect(&m_session, &ui::Session::savingChanged, this, [this] { refresh(); });
@@ -233,7 +234,11 @@ ui::ShellState Application::shellState() const
         ui::Problem shown;
         shown.severity = problem.severity == config::Severity::Error ? ui::Problem::Severity::Error : ui::Problem::Severity::Warning;
         shown.text = q(problem.message);
-        shown.where = problem.path.empty() ? q(problem.file) : q(problem.path);
+        shown.where = q(problem.file);
+        if (problem.line > 0)
+            shown.where += QStringLiteral(":%1:%2").arg(problem.line).arg(problem.column);
+        if (!problem.path.empty())
+            shown.where += QStringLiteral(": ") + q(problem.path);
         shown.place = ui::placeOfPath(q(problem.path), q(problem.file));
         state.problems << shown;
     }

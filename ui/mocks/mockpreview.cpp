@@ -256,11 +256,16 @@ void MockPreview::refresh()
     } else {
         m_where->setRuns({inHue(plain(tr("No route takes it. ")), HueId::Client), soft(tr("If it came here:"))});
     }
-    const auto rules = candidatesOf(*mock, *workspace, request, captures);
+    // Where no route brings it here, the mock's conditions are asked alone.
+    const bool comesHere = why && why->targetName == mock->name && !why->mockRules.empty();
+    auto rules = comesHere ? Result<std::vector<observe::Candidate>>(why->mockRules) : candidatesOf(*mock, *workspace, request, captures);
     if (!rules) {
         m_error->setError(q(rules.error().message));
         return;
     }
+    if (mock->mode != config::MockMode::FirstMatch) // a matter of turn or chance
+        for (observe::Candidate &rule : *rules)
+            rule.won = false;
     showRules(*rules);
     int won = -1, matching = 0, only = -1;
     for (size_t i = 0; i < rules->size(); ++i) {

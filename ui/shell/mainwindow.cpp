@@ -324,10 +324,16 @@ void MainWindow::go(const Place &place)
     Panel *panel = showPanel(place.panel);
     if (!panel)
         return;
-    if (!panel->open(place) && place.kind != Place::Kind::Panel)
+    const QWidget *before = focusWidget();
+    const bool there = panel->open(place);
+    if (!there && place.kind != Place::Kind::Panel)
         notify({ HueId::Client, tr("%1 is not there any more").arg(place.name.isEmpty() ? place.detail : place.name),
             {}, {}, 0 });
-    panel->activate();
+    // Where the panel has put the focus at a field, it stays there.
+    const QWidget *now = focusWidget();
+    const bool placed = there && now && panel->isAncestorOf(now) && (now != before || place.kind == Place::Kind::Path);
+    if (!placed)
+        panel->activate();
 }
 
 void MainWindow::notify(const Note &note)

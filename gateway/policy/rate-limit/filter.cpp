@@ -51,6 +51,8 @@ public:
     {
         const std::string_view key = m_key.of(viewOf(context), context.arena());
         const auto answer = m_buckets->peek(key, m_record.cost, context.now());
+        if (!answer.allowed)
+            return refuseEmpty(context, key, answer);
         context.gauge(answer.level, capacity(), microsUp(answer.next));
         return Flow::Continue;
     }
@@ -64,6 +66,11 @@ public:
             context.gauge(answer.level, capacity(), microsUp(answer.next));
             return Flow::Continue;
         }
+        return refuseEmpty(context, key, answer);
+    }
+
+    Flow refuseEmpty(Context &context, std::string_view key, const Buckets::Answer &answer) const
+    {
         context.step(observe::StepVerdict::Refused, "the bucket of " + m_key.shown(key) + " is empty");
         context.gauge(answer.level, capacity(), microsUp(answer.next));
         refuse(context, answer);
