@@ -11,6 +11,7 @@
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/foldingpair.h"
 #include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 
@@ -111,10 +112,11 @@ public:
         return false;
     }
     QList<QWidget *> regions() override { return {m_list, m_responseList, m_editor ? static_cast<QWidget *>(m_editor) : m_editorBox, m_preview}; }
-    QVariantMap saveState() const override { return {{QStringLiteral("splitter"), m_splitter->saveState()}, {QStringLiteral("middle"), m_middle->saveState()}, {QStringLiteral("mock"), m_current}}; }
+    QVariantMap saveState() const override { return {{QStringLiteral("splitter"), m_splitter->saveState()}, {QStringLiteral("pair"), m_pair->splitter()->saveState()}, {QStringLiteral("middle"), m_middle->saveState()}, {QStringLiteral("mock"), m_current}}; }
     void restoreState(const QVariantMap &state) override
     {
         m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
+        m_pair->splitter()->restoreState(state.value(QStringLiteral("pair")).toByteArray());
         m_middle->restoreState(state.value(QStringLiteral("middle")).toByteArray());
         if (const QString name = state.value(QStringLiteral("mock")).toString(); m_mocks->rowOf(name) >= 0)
             select(name);
@@ -130,14 +132,16 @@ private:
         m_splitter = new QSplitter(Qt::Horizontal, this);
         m_splitter->setChildrenCollapsible(false);
         m_splitter->addWidget(buildList());
-        m_splitter->addWidget(buildMiddle());
+        QWidget *middle = buildMiddle();
         m_preview = new MockPreview(m_api, m_session, *m_context.navigator, this);
         m_preview->setMinimumWidth(scaled(280));
         connect(m_preview, &MockPreview::answering, m_responses, &ResponseListModel::setAnswering);
-        m_splitter->addWidget(m_preview);
-        for (int i = 0; i < 3; ++i)
-            m_splitter->setStretchFactor(i, i == 1);
-        m_splitter->setSizes({scaled(216), scaled(629), scaled(358)});
+        m_pair = new FoldingPair(middle, tr("Responses"), m_preview, tr("Preview"));
+        m_pair->splitter()->setSizes({scaled(629), scaled(358)});
+        m_splitter->addWidget(m_pair);
+        m_splitter->setStretchFactor(0, 0);
+        m_splitter->setStretchFactor(1, 1);
+        m_splitter->setSizes({scaled(216), scaled(988)});
         m_pages->addWidget(m_splitter);
         auto *empty = new EmptyState(IconId::Mocks, tr("No mock yet"), tr("A mock answers in place of a service: by its rules, after the latency you give it. Routes send requests to it."), this);
         connect(empty->addButton(tr("Add mock"), true), &QPushButton::clicked, this, [this] { newItem(); });
@@ -347,6 +351,7 @@ private:
     {
         if (!mockPlace())
             return;
+        m_pair->bring(m_middle);
         m_name->setText(m_current);
         showName(true);
         m_name->setFocus();
@@ -481,6 +486,7 @@ private:
             if (thing.at.file != s(place.detail) || !path->startsWith(thing.at.path))
                 continue;
             m_find->clear();
+            m_pair->bring(m_middle);
             select(QString::fromStdString(thing.name));
             const size_t depth = thing.at.path.size();
             if (path->size() > depth + 1 && (*path)[depth].key() == "responses" && (*path)[depth + 1].isIndex()) {
@@ -504,6 +510,7 @@ private:
     QString m_current, m_renamedTo;
     QStackedWidget *m_pages;
     QSplitter *m_splitter, *m_middle;
+    FoldingPair *m_pair;
     QLineEdit *m_find, *m_name;
     QListView *m_list, *m_responseList;
     QLabel *m_heading;

@@ -13,6 +13,7 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/format.h"
+#include "ui/widgets/foldingpair.h"
 #include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
@@ -104,14 +105,14 @@ public:
     {
         return {{QStringLiteral("columns"), m_columns->saveState()}, {QStringLiteral("view"), m_views->currentIndex()},
                 {QStringLiteral("kind"), int(m_form->kind())}, {QStringLiteral("name"), m_form->name()},
-                {QStringLiteral("editing"), m_editing->saveState()}, {QStringLiteral("parts"), m_parts->saveState()},
+                {QStringLiteral("editing"), m_editing->saveState()}, {QStringLiteral("parts"), m_parts->splitter()->saveState()},
                 {QStringLiteral("table"), m_table->horizontalHeader()->saveState()}, {QStringLiteral("coverage"), m_coverage->horizontalHeader()->saveState()}};
     }
     void restoreState(const QVariantMap &state) override
     {
         m_columns->restoreState(state.value(QStringLiteral("columns")).toByteArray());
         m_editing->restoreState(state.value(QStringLiteral("editing")).toByteArray());
-        m_parts->restoreState(state.value(QStringLiteral("parts")).toByteArray());
+        m_parts->splitter()->restoreState(state.value(QStringLiteral("parts")).toByteArray());
         m_table->horizontalHeader()->restoreState(state.value(QStringLiteral("table")).toByteArray());
         m_coverage->horizontalHeader()->restoreState(state.value(QStringLiteral("coverage")).toByteArray());
         if (const QString name = state.value(QStringLiteral("name")).toString(); !name.isEmpty())
@@ -204,17 +205,12 @@ private:
         m_why->setMinimumHeight(scaled(120));
         m_why->hide();
         m_editing->addWidget(m_why);
-        m_parts = new QSplitter(Qt::Horizontal);
-        m_parts->setChildrenCollapsible(false);
         m_form = new OwnerForm(m_api, m_session, *m_context.navigator);
         m_form->setMinimumWidth(scaled(340));
         m_pipeline = new Pipeline(m_api.live, m_session, *m_context.navigator);
         m_pipeline->setMinimumWidth(scaled(280));
-        m_parts->addWidget(m_form);
-        m_parts->addWidget(m_pipeline);
-        m_parts->setStretchFactor(0, 1);
-        m_parts->setStretchFactor(1, 0);
-        m_parts->setSizes({scaled(510), scaled(426)});
+        m_parts = new FoldingPair(m_form, tr("What it is"), m_pipeline, tr("What a request meets"));
+        m_parts->splitter()->setSizes({scaled(510), scaled(426)});
         m_editing->addWidget(m_parts);
         m_editing->setStretchFactor(1, 1);
         m_editing->setSizes({scaled(350), scaled(380)});
@@ -265,7 +261,7 @@ private:
         m_coverageModel = new CoverageModel(*m_model, m_session, this);
         m_coverage = plainTable(m_coverageModel, tr("Coverage: which policies each route meets"), 0);
         for (int column = 1; column < m_coverageModel->columnCount(); ++column)
-            m_coverage->setColumnWidth(column, scaled(110));
+            m_coverage->setColumnWidth(column, scaled(84));
         const auto go = [this](const QModelIndex &index) {
             const PolicyEntryView *policy = m_coverageModel->policy(index);
             const PolicyEntryView entry = policy ? *policy : PolicyEntryView();
@@ -275,8 +271,10 @@ private:
                 openThing(OwnerKind::Route, route, {});
             else
                 openThing(entry.ownerKind, entry.owner, {});
-            if (policy)
+            if (policy) {
+                m_parts->bring(m_pipeline);
                 m_pipeline->reveal(entry.at);
+            }
         };
         connect(m_coverage, &QTableView::clicked, this, go);
         connect(m_coverage, &QTableView::activated, this, go);
@@ -290,12 +288,15 @@ private:
             m_context.actions->add({QLatin1String(id), text, group, {keys}, std::nullopt, std::move(run)}, scope);
         };
         const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) { addTo(this, id, text, keys, std::move(run)); };
-        add("routes.rename", tr("Rename"), QKeySequence(Qt::Key_F2), [this] { m_form->startRename(); });
+        add("routes.rename", tr("Rename"), QKeySequence(Qt::Key_F2), [this] { startRename(); });
         add("routes.duplicate", tr("Duplicate"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicate(); });
         // In the tree alone: on a policy's card the same keys move the card.
         addTo(m_tree, "routes.up", tr("Move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
         addTo(m_tree, "routes.down", tr("Move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
-        add("routes.addPolicy", tr("Add policy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] { m_pipeline->openAddMenu(); });
+        add("routes.addPolicy", tr("Add policy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] {
+            m_parts->bring(m_pipeline);
+            m_pipeline->openAddMenu();
+        });
         add("routes.copy", tr("Copy as YAML"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), [this] { copyText(); });
         add("routes.explain", tr("Explain a request"), {}, [this] { m_explain->line()->setFocus(); });
         addTo(m_tree, "routes.delete", tr("Delete"), QKeySequence(Qt::Key_Delete), [this] { remove(); });
@@ -337,7 +338,7 @@ private:
     {
         m_form->setOwner(kind, name);
         m_pipeline->setOwner(kind, name);
-        m_pipeline->setVisible(kind != OwnerKind::Consumer);
+        m_parts->setSecondUsed(kind != OwnerKind::Consumer);
     }
 
     void selectFirst()
@@ -368,8 +369,10 @@ private:
         m_tree->scrollTo(index);
         show(kind, name);
         if (!field.isEmpty())
-            if (const auto at = m_form->place())
+            if (const auto at = m_form->place()) {
+                m_parts->bring(m_form);
                 m_form->reveal({at->file, at->path / schema::Path::of(s(field)), 0});
+            }
         return true;
     }
 
@@ -382,8 +385,10 @@ private:
         if (!openThing(owner, name, {}))
             return false;
         for (const PolicyEntryView &entry : chainOf(m_session.document(), owner, name))
-            if (entry.owner.isEmpty() && (entry.title == place.detail || QString::fromStdString(entry.kind) == place.detail))
+            if (entry.owner.isEmpty() && (entry.title == place.detail || QString::fromStdString(entry.kind) == place.detail)) {
+                m_parts->bring(m_pipeline);
                 return m_pipeline->reveal(entry.at);
+            }
         return true;
     }
 
@@ -399,7 +404,11 @@ private:
                     if (!openThing(kind, QString::fromStdString(thing.name), {}))
                         return false;
                     const config::Location at{thing.at.file, *path, 0};
-                    return m_pipeline->reveal(at) || m_form->reveal(at) || true;
+                    const bool inChain = m_pipeline->reveal(at);
+                    m_parts->bring(inChain ? static_cast<QWidget *>(m_pipeline) : m_form);
+                    if (!inChain || !m_pipeline->reveal(at))
+                        m_form->reveal(at);
+                    return true;
                 }
         return false;
     }
@@ -465,7 +474,7 @@ private:
             return;
         m_view->setCurrent(Tree);
         openThing(kind, name, {});
-        m_form->startRename();
+        startRename();
     }
     void addRoute() { added(OwnerKind::Route, m_edits.addRoute(groupOfSelected())); }
 
@@ -488,7 +497,7 @@ private:
         QMenu menu(this);
         const QString name = item->name;
         const bool route = item->kind == OwnerKind::Route;
-        menu.addAction(tr("Rename"), this, [this] { m_form->startRename(); });
+        menu.addAction(tr("Rename"), this, [this] { startRename(); });
         menu.addAction(tr("Duplicate"), this, [this] { duplicate(); });
         if (route) {
             menu.addAction(item->enabled ? tr("Switch off") : tr("Switch on"), this, [this, name] { m_edits.toggleRoute(name); });
@@ -501,6 +510,12 @@ private:
         menu.addSeparator();
         menu.addAction(tr("Delete %1").arg(name), this, [this] { remove(); });
         menu.exec(at);
+    }
+
+    void startRename()
+    {
+        m_parts->bring(m_form);
+        m_form->startRename();
     }
 
     void duplicate()
@@ -542,7 +557,8 @@ private:
     RouteEdits m_edits;
     RouteTreeModel *m_model;
     QStackedWidget *m_pages, *m_views;
-    QSplitter *m_columns, *m_parts, *m_editing;
+    QSplitter *m_columns, *m_editing;
+    FoldingPair *m_parts;
     QLineEdit *m_find;
     Segments *m_view;
     QTreeView *m_tree;

@@ -61,6 +61,8 @@ private:
 
 FirstRun::FirstRun(QWidget *parent) : QWidget(parent)
 {
+    setBackgroundRole(QPalette::Base);
+    setAutoFillBackground(true);
     auto *page = new QVBoxLayout(this);
     page->setContentsMargins({});
     auto *state = new EmptyState(IconId::Routes, tr("Put one address in front of your services"),

@@ -10,6 +10,7 @@
 #include "ui/upstreams/endpointmodel.h"
 #include "ui/widgets/chart.h"
 #include "ui/widgets/controls.h"
+#include "ui/widgets/foldingpair.h"
 #include "ui/widgets/listcolumn.h"
 #include "ui/widgets/states.h"
 
@@ -85,6 +86,8 @@ public:
         if (!m_figures->find(place.name))
             return false;
         select(place.name);
+        if (!place.detail.isEmpty())
+            m_pair->bring(m_endpointList);
         for (int row = 0; row < m_endpoints->rowCount(); ++row)
             if (m_endpoints->at(row)->name == place.detail)
                 m_endpointList->setCurrentIndex(m_endpoints->index(row));
@@ -104,14 +107,16 @@ public:
         const schema::Patch patch = list ? schema::Patch::insert(file, at, value) : schema::Patch::replace(file, schema::Path{"upstreams"}, schema::Node::list({value}));
         if (m_session.edit(patch, tr("Add upstream %1").arg(name)))
             select(name);
+        m_pair->bring(m_settings);
         if (m_endpointForm)
             m_endpointForm->setFocus();
     }
     QList<QWidget *> regions() override { return {m_list, m_endpointList, m_settings}; }
-    QVariantMap saveState() const override { return {{QStringLiteral("splitter"), m_splitter->saveState()}, {QStringLiteral("upstream"), m_current}}; }
+    QVariantMap saveState() const override { return {{QStringLiteral("splitter"), m_splitter->saveState()}, {QStringLiteral("pair"), m_pair->splitter()->saveState()}, {QStringLiteral("upstream"), m_current}}; }
     void restoreState(const QVariantMap &state) override
     {
         m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
+        m_pair->splitter()->restoreState(state.value(QStringLiteral("pair")).toByteArray());
         if (const QString name = state.value(QStringLiteral("upstream")).toString(); m_figures->find(name))
             select(name);
     }
@@ -126,12 +131,12 @@ private:
         m_splitter = new QSplitter(Qt::Horizontal, this);
         m_splitter->setChildrenCollapsible(false);
         m_splitter->addWidget(buildList());
-        m_splitter->addWidget(buildMiddle());
-        m_splitter->addWidget(buildSettings());
+        m_pair = new FoldingPair(buildMiddle(), tr("Endpoints"), buildSettings(), tr("Settings"));
+        m_pair->splitter()->setSizes({scaled(732), scaled(254)});
+        m_splitter->addWidget(m_pair);
         m_splitter->setStretchFactor(0, 0);
         m_splitter->setStretchFactor(1, 1);
-        m_splitter->setStretchFactor(2, 0);
-        m_splitter->setSizes({scaled(218), scaled(732), scaled(254)});
+        m_splitter->setSizes({scaled(218), scaled(986)});
         m_pages->addWidget(m_splitter);
         auto *empty = new EmptyState(IconId::Upstreams, tr("No upstream yet"), tr("An upstream is a service behind the gateway, with one endpoint or several. Routes send requests to it."), this);
         connect(empty->addButton(tr("Add upstream"), true), &QPushButton::clicked, this, [this] { newItem(); });
@@ -232,6 +237,7 @@ private:
         add("upstreams.toggle", tr("Take out or bring back the endpoint"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O), [this] { toggle(m_endpointList->currentIndex().row()); });
         add("upstreams.rename", tr("Rename the upstream"), QKeySequence(Qt::Key_F2), [this] {
             if (m_nameLine) {
+                m_pair->bring(m_settings);
                 m_nameLine->setFocus();
                 m_nameLine->selectAll();
             }
@@ -484,6 +490,7 @@ private:
         if (!m_session.edit(patch, tr("Add an endpoint to %1").arg(m_current)))
             return;
         m_endpointList->setCurrentIndex(m_endpoints->index(int(count)));
+        m_pair->bring(m_settings);
         if (auto *form = qobject_cast<RecordForm *>(m_endpointForm.data()); form && form->editorOf("url"))
             form->editorOf("url")->setFocus();
     }
@@ -521,6 +528,7 @@ private:
             return !m_figures->upstreams().empty();
         for (const UpstreamRow &row : m_figures->upstreams())
             if (const auto at = m_session.document().find("upstream", s(row.name)); at && at->file == s(place.detail) && path->startsWith(at->path)) {
+                m_pair->bring(m_settings);
                 if (row.name != m_current) // else what is there may be half typed
                     select(row.name);
                 if (path->size() > 3 && (*path)[2].key() == "endpoints" && (*path)[3].isIndex()) {
@@ -584,6 +592,7 @@ private:
     QString m_current;
     QStackedWidget *m_pages;
     QSplitter *m_splitter;
+    FoldingPair *m_pair;
     QLineEdit *m_find;
     QListView *m_list, *m_endpointList;
     QLabel *m_heading = nullptr;

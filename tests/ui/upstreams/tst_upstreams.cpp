@@ -16,6 +16,7 @@
 #include <QtWidgets/QListView>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QScrollArea>
+#include <QtWidgets/QTabBar>
 
 using namespace gatehouse;
 using namespace gatehouse::ui;
@@ -125,7 +126,6 @@ private Q_SLOTS:
 
     void settingsFitTheirColumn()
     {
-        m_window->resize(960, 600);
         QCoreApplication::processEvents();
         for (QScrollArea *area : m_panel->findChildren<QScrollArea *>()) {
             QVERIFY2(area->widget()->width() <= area->viewport()->width(), qPrintable(QStringLiteral("%1 in %2").arg(area->widget()->width()).arg(area->viewport()->width())));
@@ -133,6 +133,24 @@ private Q_SLOTS:
                 if (widget->isVisible())
                     QVERIFY2(widget->mapTo(area->widget(), QPoint(widget->width(), 0)).x() <= area->widget()->width(), qPrintable(widget->accessibleName() + QLatin1String(widget->metaObject()->className())));
         }
+    }
+
+    void narrowWindowMakesTabsOfTwoColumns()
+    {
+        QVERIFY(!named<QTabBar>(m_panel, s("Endpoints or Settings"))); // beside each other
+        m_window->resize(960, 600);
+        QTRY_VERIFY(named<QTabBar>(m_panel, s("Endpoints or Settings")));
+        auto *tabs = named<QTabBar>(m_panel, s("Endpoints or Settings"));
+        QVERIFY(named<QListView>(m_panel, s("Endpoints")) && !named<QLineEdit>(m_panel, s("Response")));
+        tabs->setFocus();
+        QTest::keyClick(tabs, Qt::Key_Right);
+        QVERIFY(!named<QListView>(m_panel, s("Endpoints")) && named<QLineEdit>(m_panel, s("Response")));
+        QTest::keyClick(tabs, Qt::Key_Left);
+        // What is asked for is brought forward.
+        QVERIFY(m_panel->open({Place::Kind::Path, QLatin1String(panels::upstreams), s("upstreams[0].delivery.timeout.response"), s("gatehouse.yaml"), 0}));
+        QVERIFY(named<QLineEdit>(m_panel, s("Response")) && named<QLineEdit>(m_panel, s("Response"))->hasFocus());
+        m_window->resize(1280, 800);
+        QTRY_VERIFY(named<QListView>(m_panel, s("Endpoints")) && named<QLineEdit>(m_panel, s("Response")));
     }
 
     void methodsOfRetryByClick()
