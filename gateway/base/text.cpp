@@ -6,8 +6,6 @@
 
 namespace gatehouse {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 std::string lower(std::string_view text)
 {
     std::string out(text);

@@ -10,7 +10,7 @@
 namespace gatehouse {
 
 // ASCII only, as RFC 9110 wants for field names and RFC 3986 for hosts.
-char lower(char c);
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 std::string lower(std::string_view text);
 bool equalsIgnoreCase(std::string_view a, std::string_view b);
 bool startsWithIgnoreCase(std::string_view text, std::string_view prefix);

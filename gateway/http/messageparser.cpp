@@ -94,7 +94,7 @@ void MessageParser::appendPending(std::string_view octets, Fields *fields)
     if (needed > m_pendingCapacity) {
         const size_t capacity = std::max<size_t>(512, needed * 2);
         char *larger = static_cast<char *>(m_arena->allocate(capacity, 1));
-        if (m_pending)
+        if (m_pendingSize)
             std::memcpy(larger, m_pending, m_pendingSize);
         const char *old = m_base;
         m_base = m_pending = larger;
@@ -136,7 +136,7 @@ bool MessageParser::parseField(std::string_view line, Fields &to)
             return refuse(Refusal::BareCr);
         return refuse(line.find(':') == std::string_view::npos ? Refusal::NoColon : Refusal::BadName);
     }
-    const char *control = scan::findControl(colon + 1, end);
+    const char *control = scan::findControl(colon + 1, end, begin);
     if (control != end) [[unlikely]]
         return refuse(*control == '\r' ? Refusal::BareCr : Refusal::BadValue);
     if (to.size() == m_limits.headers) [[unlikely]]

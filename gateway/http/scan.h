@@ -56,23 +56,31 @@ inline const char *skip(const char *at, const char *end, unsigned classes)
 
 inline bool isControl(char c) { return (uint8_t(c) < 0x20 && c != '\t') || c == 0x7f; }
 
-// The first control character other than HTAB.
-inline const char *findControl(const char *at, const char *end)
+// The first control character other than HTAB. What can be read from `start` on, up to `at`, is known to hold none: with it the last
+// few octets are looked at in one step too.
+inline const char *findControl(const char *at, const char *end, [[maybe_unused]] const char *start)
 {
 #if defined(__SSE2__)
     const __m128i last = _mm_set1_epi8(0x1f), tab = _mm_set1_epi8('\t'), del = _mm_set1_epi8(0x7f);
-    for (; end - at >= 16; at += 16) {
-        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i *>(at));
+    const auto controls = [&](const char *from) {
+        const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i *>(from));
         const __m128i low = _mm_andnot_si128(_mm_cmpeq_epi8(v, tab), _mm_cmpeq_epi8(_mm_min_epu8(v, last), v));
-        const int mask = _mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(v, del)));
-        if (mask)
-            return at + __builtin_ctz(unsigned(mask));
+        return unsigned(_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(v, del))));
+    };
+    for (; end - at >= 16; at += 16) {
+        if (const unsigned mask = controls(at))
+            return at + __builtin_ctz(mask);
+    }
+    if (end - start >= 16) {
+        const unsigned mask = controls(end - 16);
+        return mask ? end - 16 + __builtin_ctz(mask) : end;
     }
 #endif
     while (at != end && !isControl(*at))
         ++at;
     return at;
 }
+inline const char *findControl(const char *at, const char *end) { return findControl(at, end, at); }
 
 inline const char *findLf(const char *at, const char *end)
 {
@@ -82,10 +90,25 @@ inline const char *findLf(const char *at, const char *end)
 // `lowerCase` consists of a-z and "-" only, `text` of tchar: one OR then folds case without mixing anything up.
 inline bool equalsName(std::string_view text, std::string_view lowerCase)
 {
-    if (text.size() != lowerCase.size())
+    const size_t size = lowerCase.size();
+    if (text.size() != size)
         return false;
+    if (size >= 8) {
+        // Eight at a time, the last eight perhaps once more.
+        uint64_t difference = 0;
+        const auto compare = [&](size_t at) {
+            uint64_t a, b;
+            std::memcpy(&a, text.data() + at, 8);
+            std::memcpy(&b, lowerCase.data() + at, 8);
+            difference |= (a | 0x2020202020202020u) ^ b;
+        };
+        for (size_t at = 0; at + 8 < size; at += 8)
+            compare(at);
+        compare(size - 8);
+        return difference == 0;
+    }
     unsigned difference = 0;
-    for (size_t i = 0; i < text.size(); ++i)
+    for (size_t i = 0; i < size; ++i)
         difference |= unsigned(uint8_t(text[i]) | 0x20u) ^ uint8_t(lowerCase[i]);
     return difference == 0;
 }

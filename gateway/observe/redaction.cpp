@@ -120,11 +120,6 @@ size_t findAny(std::string_view text, size_t from = 0)
     return from;
 }
 
-bool containsIgnoreCase(std::string_view text, std::string_view word)
-{
-    return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return lower(a) == b; }) != text.end();
-}
-
 constexpr std::string_view secretHeaders[] = {
     "x-api-key", "api-key", "apikey", "x-api-token", "x-auth-token", "x-auth-key", "x-access-token", "x-session-token", "x-id-token",
     "x-client-secret", "x-csrf-token", "x-xsrf-token", "x-amz-security-token", "x-goog-api-key", "x-goog-iam-authorization-token",
@@ -504,7 +499,11 @@ bool Redactor::body(std::string_view contentType, std::string_view body, std::st
 {
     if (body.empty())
         return false;
-    const auto has = [&](std::string_view word) { return containsIgnoreCase(contentType, word); };
+    // Folded once, for all the words; a type is shorter than this, its parameters don't matter here.
+    std::array<char, 80> folded;
+    const size_t typeSize = std::min(contentType.size(), folded.size());
+    std::transform(contentType.begin(), contentType.begin() + ptrdiff_t(typeSize), folded.begin(), [](char c) { return lower(c); });
+    const auto has = [type = std::string_view(folded.data(), typeSize)](std::string_view word) { return type.find(word) != std::string_view::npos; };
     if (has("multipart/form-data"))
         return multipart(body, out);
     if (has("x-www-form-urlencoded"))

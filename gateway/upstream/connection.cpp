@@ -86,13 +86,15 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
         case http::Event::NeedMore:
             return call->m_handler.onCallSettle();
         case http::Event::Head:
+            // Now: the exchange makes its own answer of this head, and says there what its client's connection does.
+            m_keepAlive = m_parser.head().keepAlive;
             call->m_handler.onCallHead(m_parser.head());
             break;
         case http::Event::Piece:
             call->m_handler.onCallPiece(m_parser.piece(), lease);
             break;
         case http::Event::End:
-            return ended(m_parser.head().keepAlive && octets.empty());
+            return ended(m_keepAlive && octets.empty());
         case http::Event::Error:
             return failed(ErrorKind::Malformed, m_parser.error().code);
         }

@@ -47,6 +47,7 @@ private:
     size_t m_address = 0;     // which of the pool's addresses is being tried
     size_t m_tried = 0;
     bool m_connected = false, m_answered = false, m_requestDone = false;
+    bool m_keepAlive = false;   // what the answer under way said of the connection
     bool m_retryAddress = false; // closing after a failed connect, to try the next address
 };
 

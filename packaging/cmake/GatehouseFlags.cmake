@@ -17,6 +17,12 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
 endif()
+# Across rooms: what the hot path calls lies in small functions of many files. Only where it is shipped and measured.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT GATEHOUSE_SANITIZE)
+  include(CheckIPOSupported)
+  check_ipo_supported(RESULT GATEHOUSE_LTO LANGUAGES CXX OUTPUT _why)
+  set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ${GATEHOUSE_LTO})
+endif()
 find_program(MOLD_PROGRAM mold)
 if(MOLD_PROGRAM)
   add_link_options(-fuse-ld=mold)

@@ -409,6 +409,41 @@ private Q_SLOTS:
         QVERIFY(stored.attempts[0].why.starts_with("GET, idempotent, retry budget"));
     }
 
+    // Whether a connection can be used again is each side's own matter.
+    void eachSideKeepsItsOwnConnection()
+    {
+        const auto serve = [](bool close) {
+            return [close](Peer &peer, int) {
+                while (!peer.readHead().empty()) {
+                    peer.send(std::string("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n") + (close ? "Connection: close\r\n" : "") + "\r\nok");
+                    if (close)
+                        return;
+                }
+            };
+        };
+        FakeUpstream keeps(serve(false));
+        DataPlane first(through(keeps));
+        for (int i = 0; i < 3; ++i) {
+            Peer client = connectTo(first.port());
+            client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            const std::string answer = client.readMessage();
+            QCOMPARE(fieldOf(answer, "connection"), std::string("close"));
+            QVERIFY(client.closedByPeer());
+        }
+        QCOMPARE(keeps.connections(), 1);
+
+        FakeUpstream closes(serve(true));
+        DataPlane second(through(closes));
+        Peer client = connectTo(second.port());
+        for (int i = 0; i < 3; ++i) {
+            client.send(get);
+            const std::string answer = client.readMessage();
+            QCOMPARE(bodyOf(answer), std::string("ok"));
+            QCOMPARE(fieldOf(answer, "connection"), std::string());
+        }
+        QCOMPARE(closes.connections(), 3);
+    }
+
     void staleConnection()
     {
         // The kept connection is reset as the second request arrives on it: an idempotent one is sent again on a fresh connection.
