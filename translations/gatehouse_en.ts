@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>gatehouse::ui::DetailPane</name>
+    <message numerus="yes">
+        <source>%n row(s) differ</source>
+        <translation>
+            <numerusform>%n row differs</numerusform>
+            <numerusform>%n rows differ</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>gatehouse::ui::ExportPanel</name>
     <message numerus="yes">
         <source>%n feature(s) used:</source>
@@ -216,6 +226,20 @@
         <translation>
             <numerusform>No route would take it: none of %n matches.</numerusform>
             <numerusform>No route would take it: none of %n matches.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n refused</source>
+        <translation>
+            <numerusform>%n refused</numerusform>
+            <numerusform>%n refused</numerusform>
         </translation>
     </message>
 </context>

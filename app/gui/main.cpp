@@ -34,7 +34,7 @@ int main(int argc, char **argv)
     const QCommandLineOption control(QStringLiteral("control"), QStringLiteral("Offer the running engine on this Unix socket."), QStringLiteral("socket"));
     parser.addOption(control);
     const QCommandLineOption pictures(QStringLiteral("screenshots"), QStringLiteral("Take pictures of every panel into this folder, and quit."), QStringLiteral("folder"));
-    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light or dark, for this run."), QStringLiteral("theme"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QStringLiteral("light, dark or contrast, for this run."), QStringLiteral("theme"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("The size of the pictures."), QStringLiteral("WIDTHxHEIGHT"), QStringLiteral("1280x800"));
     parser.addOption(pictures);
     parser.addOption(theme);
@@ -46,7 +46,9 @@ int main(int argc, char **argv)
     gatehouse::ui::Theme::install(application);
     gatehouse::ui::applyWindowSettings(gatehouse::ui::MainWindow::defaultSettingsFile());
     if (const QString name = parser.value(theme); !name.isEmpty())
-        gatehouse::ui::Theme::instance()->setChoice(name == QLatin1String("dark") ? gatehouse::ui::ThemeChoice::Dark : gatehouse::ui::ThemeChoice::Light);
+        gatehouse::ui::Theme::instance()->setChoice(name == QLatin1String("dark")           ? gatehouse::ui::ThemeChoice::Dark
+                                                        : name == QLatin1String("contrast") ? gatehouse::ui::ThemeChoice::HighContrast
+                                                                                            : gatehouse::ui::ThemeChoice::Light);
     gatehouse::gui::Application gatehouse;
     gatehouse.window().show();
     gatehouse.openFirst(parser.positionalArguments().value(0));

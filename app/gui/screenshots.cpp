@@ -3,6 +3,7 @@
 #include "gateway/observe/filter.h"
 
 #include <QtCore/QDir>
+#include <QtGui/QKeyEvent>
 #include <QtGui/QUndoStack>
 #include <QtWidgets/QAbstractButton>
 #include <QtWidgets/QApplication>
@@ -40,10 +41,15 @@ void Screenshots::start()
 void Screenshots::sendTraffic()
 {
     const auto &request = requests[size_t(m_sent++) % std::size(requests)];
+    send(request[0], request[1], m_sent % 7 != 0); // one in seven forgets its key
+}
+
+void Screenshots::send(const char *method, const char *url, bool withKey)
+{
     api::RequestSketch sketch;
-    sketch.method = request[0];
-    sketch.url = request[1];
-    if (m_sent % 7) // one in seven forgets its key
+    sketch.method = method;
+    sketch.url = url;
+    if (withKey)
         sketch.headers.emplace_back("x-api-key", "demo-web-app");
     if (sketch.method == "POST" || sketch.method == "PUT") {
         sketch.headers.emplace_back("content-type", "application/json");
@@ -55,7 +61,7 @@ void Screenshots::sendTraffic()
 void Screenshots::openPanel(const char *panel) { m_application.window().showPanel(QLatin1String(panel)); }
 
 // The newest exchange that the filter picks.
-void Screenshots::selectExchange(const QString &filter)
+void Screenshots::selectExchange(const QString &filter, const QString &tab)
 {
     const auto wanted = observe::Filter::parse(filter.toStdString());
     uint64_t found = 0, position = 0;
@@ -70,7 +76,7 @@ void Screenshots::selectExchange(const QString &filter)
     }
     openPanel(ui::panels::traffic);
     if (found)
-        m_application.window().navigator()->showExchange(found, QStringLiteral("why"));
+        m_application.window().navigator()->showExchange(found, tab);
 }
 
 void Screenshots::plan()
@@ -84,11 +90,28 @@ void Screenshots::plan()
     add("traffic-empty", settleMillis, [this] { openPanel(ui::panels::traffic); });
     add("", warmUpMillis, [this] { m_traffic.start(sendEveryMillis); });
     add("traffic", settleMillis, [this] { selectExchange(QStringLiteral("route:get-order* status:2xx")); });
-    add("traffic-refused", settleMillis, [this] { selectExchange(QStringLiteral("verdict:refused,throttled")); });
+    for (const char *tab : {"overview", "request", "response", "timing"})
+        m_steps.push_back({QStringLiteral("traffic-") + QLatin1String(tab), settleMillis, [this, tab] { selectExchange(QStringLiteral("route:create-order status:2xx"), QLatin1String(tab)); }});
+    add("", settleMillis, [this] {
+        for (int i = 0; i < 40; ++i) // more than the limit lets in
+            send("POST", "/v1/orders", true);
+    });
+    add("traffic-refused", settleMillis, [this] { selectExchange(QStringLiteral("verdict:throttled")); });
+    add("traffic-denied", settleMillis, [this] { selectExchange(QStringLiteral("verdict:refused")); });
+    add("traffic-unrouted", settleMillis, [this] { selectExchange(QStringLiteral("verdict:no-route")); });
+    add("traffic-nothing", settleMillis, [&window] { window.navigator()->showExchanges(QStringLiteral("route:get-order took:>50s")); });
+    add("", 0, [&window] { window.navigator()->showExchanges({}); });
     planRoutes();
     add("upstreams", settleMillis, [this] { openPanel(ui::panels::upstreams); });
     add("mocks", settleMillis, [this] { openPanel(ui::panels::mocks); });
     add("dashboard", 1500, [this] { openPanel(ui::panels::dashboard); });
+    add("dashboard-crosshair", settleMillis, [&window] {
+        window.navigator()->openMetrics({}, QStringLiteral("requests"));
+        for (int i = 0; i < 3; ++i) {
+            QKeyEvent left(QEvent::KeyPress, Qt::Key_Left, Qt::NoModifier);
+            QCoreApplication::sendEvent(window.focusWidget(), &left);
+        }
+    });
     add("explorer", settleMillis, [&window] { window.navigator()->newRequest(QStringLiteral("curl http://127.0.0.1:8080/v1/orders/4711?expand=items -H 'x-beta: 1'")); });
     add("export", settleMillis, [this] { openPanel(ui::panels::exporting); });
     add("settings", settleMillis, [this] { openPanel(ui::panels::settings); });
@@ -100,6 +123,7 @@ void Screenshots::plan()
         m_traffic.stop();
         Q_EMIT window.stopRequested();
     });
+    add("dashboard-stopped", 1500, [this] { openPanel(ui::panels::dashboard); });
 }
 
 void Screenshots::planRoutes()
@@ -145,6 +169,8 @@ void Screenshots::next()
     QTimer::singleShot(step.millis, this, [this, picture = step.picture] {
         if (!picture.isEmpty()) {
             const QString file = m_folder + QLatin1Char('/') + picture + QLatin1Char('-') + m_suffix + QStringLiteral(".png");
+            for (QWidget *part : m_application.window().findChildren<QWidget *>())
+                part->setAttribute(Qt::WA_UnderMouse, false); // there is no pointer
             if (!m_application.window().grab().save(file))
                 std::fprintf(stderr, "gatehouse: %s can't be written\n", qPrintable(file));
         }

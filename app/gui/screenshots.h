@@ -31,7 +31,8 @@ private:
     void next();
     void sendTraffic();
     void openPanel(const char *panel);
-    void selectExchange(const QString &filter);
+    void send(const char *method, const char *url, bool withKey);
+    void selectExchange(const QString &filter, const QString &tab = QStringLiteral("why"));
 
     Application &m_application;
     QString m_folder, m_suffix;

@@ -106,6 +106,9 @@ public:
     virtual std::optional<ExchangeDetail> detail(uint64_t id) const = 0;
     // The same exchange against the configuration that runs now.
     virtual std::optional<observe::Explanation> explainAgain(uint64_t id) const = 0;
+    // How this route took it, with the configuration that ran then (or today's, when that is not kept): the row that detail() may
+    // have left out among the others. None: there is no such exchange, or no such route in its listener.
+    virtual std::optional<observe::Candidate> candidate(uint64_t id, const std::string &route) const = 0;
     virtual RecorderState recorder() const = 0;
     virtual void setRecording(bool on) = 0;
     virtual void clear() = 0;

@@ -2,6 +2,8 @@
 
 #include "gateway/runtime/explain.h"
 
+#include <algorithm>
+
 namespace gatehouse::engine {
 
 std::optional<api::ExchangeDetail> ExchangeSource::detail(uint64_t id) const
@@ -30,11 +32,25 @@ std::optional<observe::Explanation> ExchangeSource::explainAgain(uint64_t id) co
     return why(*stored, *now, false);
 }
 
-observe::Explanation ExchangeSource::why(const observe::StoredExchange &exchange, const runtime::Snapshot &snapshot, bool then) const
+std::optional<observe::Candidate> ExchangeSource::candidate(uint64_t id, const std::string &route) const
+{
+    const std::optional<observe::StoredExchange> stored = m_store.detail(id);
+    if (!stored)
+        return {};
+    const runtime::SnapshotPointer then = m_findSnapshot(stored->revision);
+    const runtime::SnapshotPointer snapshot = then ? then : m_findSnapshot(0);
+    if (!snapshot)
+        return {};
+    const observe::Explanation all = why(*stored, *snapshot, then != nullptr, route);
+    const auto found = std::find_if(all.candidates.begin(), all.candidates.end(), [&](const observe::Candidate &known) { return known.route == route; });
+    return found == all.candidates.end() ? std::nullopt : std::optional(*found);
+}
+
+observe::Explanation ExchangeSource::why(const observe::StoredExchange &exchange, const runtime::Snapshot &snapshot, bool then, std::string_view always) const
 {
     const runtime::Happened happened{exchange.row, exchange.request, exchange.forwarded, exchange.steps, exchange.attempts, exchange.phases};
     // The plan belongs to the configuration that ran; with another one its indices would mean something else.
-    return runtime::explain(snapshot, then ? static_cast<const runtime::RoutePlan *>(exchange.plan.get()) : nullptr, happened, m_clock, {},
+    return runtime::explain(snapshot, then ? static_cast<const runtime::RoutePlan *>(exchange.plan.get()) : nullptr, happened, m_clock, always,
                             m_mocks.ofRecorded(snapshot, exchange.mockResponse, then));
 }
 

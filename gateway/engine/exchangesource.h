@@ -8,6 +8,7 @@
 #include "gateway/runtime/snapshot.h"
 
 #include <functional>
+#include <string_view>
 
 namespace gatehouse::engine {
 
@@ -23,12 +24,13 @@ public:
     api::ExchangePage since(uint64_t position, size_t most) const override { return m_store.since(position, most); }
     std::optional<api::ExchangeDetail> detail(uint64_t id) const override;
     std::optional<observe::Explanation> explainAgain(uint64_t id) const override;
+    std::optional<observe::Candidate> candidate(uint64_t id, const std::string &route) const override;
     api::RecorderState recorder() const override { return m_store.state(); }
     void setRecording(bool on) override { m_store.setRecording(on); }
     void clear() override { m_store.clear(); }
 
 private:
-    observe::Explanation why(const observe::StoredExchange &exchange, const runtime::Snapshot &snapshot, bool then) const;
+    observe::Explanation why(const observe::StoredExchange &exchange, const runtime::Snapshot &snapshot, bool then, std::string_view always = {}) const;
 
     observe::ExchangeStore &m_store;
     FindSnapshot m_findSnapshot;

@@ -5,6 +5,7 @@
 #include "gateway/observe/explanation.h"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -38,11 +39,26 @@ struct EndpointLive {
     std::vector<bool> recent;                        // the last 18 answers, newest last: true for a good one
 };
 
+// The rows of a heat map: ten to a decade (10, 12.5, 16, 20, 25, 32, 40, 50, 64, 80), from 10 µs to 10 s. What is below counts in
+// the first, what is above in the last.
+inline constexpr size_t latencyBands = 60;
+// Where band `band` begins, in microseconds; of latencyBands: where the last ends.
+constexpr double latencyBandFrom(size_t band)
+{
+    constexpr double steps[] = {10, 12.5, 16, 20, 25, 32, 40, 50, 64, 80};
+    double from = steps[band % 10];
+    for (size_t decade = band / 10; decade > 0; --decade)
+        from *= 10;
+    return from;
+}
+
 // One second of everything, for charts; kept for an hour.
 struct Second {
     int64_t startMicros = 0;                         // wall clock, whole second
     std::array<uint32_t, 6> byClass{};               // by StatusClass
     Percentiles latency;
+    Percentiles gateway;                             // of those that no mock answered, the gateway's own part; off by at most 12%
+    std::array<uint32_t, latencyBands> byLatency{};
     uint32_t allowed = 0, refused = 0, delayed = 0;  // by limits
     uint64_t bytesIn = 0, bytesOut = 0;
     uint32_t inFlight = 0;

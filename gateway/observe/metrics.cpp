@@ -5,6 +5,20 @@
 
 namespace gatehouse::observe {
 
+namespace {
+// The band that each bucket of a second's histogram falls into.
+const std::array<uint8_t, latencyBuckets> bandOf = [] {
+    std::array<uint8_t, latencyBuckets> bands{};
+    size_t band = 0;
+    for (size_t bucket = 0; bucket < bands.size(); ++bucket) {
+        while (band + 1 < latencyBands && static_cast<double>(latencyOf(bucket)) >= latencyBandFrom(band + 1))
+            ++band;
+        bands[bucket] = static_cast<uint8_t>(band);
+    }
+    return bands;
+}();
+} // namespace
+
 Metrics::Metrics(const Clock &clock) : m_impl(std::make_unique<Impl>(clock)) { }
 Metrics::~Metrics() = default;
 
@@ -63,6 +77,7 @@ std::vector<Second> Metrics::seconds(int64_t sinceMicros) const
         Second sum;
         sum.startMicros = second * 1'000'000;
         HistogramSum latency;
+        CoarseHistogramSum gateway;
         bool any = false;
         for (const auto &shard : m_impl->shards) {
             const auto *slot = shard->seconds[static_cast<size_t>(second % keptSeconds)].load(std::memory_order_acquire);
@@ -78,10 +93,15 @@ std::vector<Second> Metrics::seconds(int64_t sinceMicros) const
             sum.bytesIn += slot->bytesIn.load(std::memory_order_relaxed);
             sum.bytesOut += slot->bytesOut.load(std::memory_order_relaxed);
             latency.add(slot->latency);
+            gateway.add(slot->gateway);
         }
         if (!any)
             continue; // nothing ran: a gap
         sum.latency = latency.percentiles();
+        sum.gateway = gateway.percentiles();
+        for (size_t i = 0; i < latency.buckets.size(); ++i)
+            if (latency.buckets[i] > 0)
+                sum.byLatency[bandOf[i]] += static_cast<uint32_t>(latency.buckets[i]);
         result.push_back(sum);
     }
     return result;

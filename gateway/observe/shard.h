@@ -23,6 +23,7 @@ struct SecondSlot {
     std::atomic<uint32_t> allowed{0}, refused{0}, delayed{0}, inFlight{0};
     std::atomic<uint64_t> bytesIn{0}, bytesOut{0};
     Histogram latency;
+    CoarseHistogram gateway;
 
     void begin(int64_t now)
     {
@@ -33,6 +34,7 @@ struct SecondSlot {
         bytesIn.store(0, std::memory_order_relaxed);
         bytesOut.store(0, std::memory_order_relaxed);
         latency.reset();
+        gateway.reset();
         second.store(now, std::memory_order_release);
     }
 };

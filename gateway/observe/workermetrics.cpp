@@ -66,6 +66,8 @@ void WorkerMetrics::finished(const Record &record, MetricId route, std::span<con
     bump(slot.bytesIn, record.requestBytes);
     bump(slot.bytesOut, record.responseBytes);
     slot.latency.add(record.durationMicros);
+    if (record.target != TargetKind::Mock) // a mock's latency is wanted, not added
+        slot.gateway.add(record.gatewayMicros);
     if (route != 0) {
         Series &series = shard.series.write(route);
         series.count(0, second);

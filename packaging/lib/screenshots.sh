@@ -12,7 +12,7 @@ cmd_screenshots() {
     copy_shop "$workspace"
     use_free_ports "$workspace"
     start_httpbin "$httpbin_port"
-    for theme in light dark; do
+    for theme in light dark contrast; do
         for scale in 1 2; do
             step "Pictures: $theme, ${scale}x"
             # Rendered without a screen: the same pixels as under X, as long as the fonts are there.

@@ -75,7 +75,24 @@ std::optional<api::ExchangeDetail> FakeExchanges::detail(uint64_t id) const
 std::optional<observe::Explanation> FakeExchanges::explainAgain(uint64_t id) const
 {
     const auto found = detail(id);
-    return found ? std::optional(found->why) : std::nullopt;
+    if (!found)
+        return std::nullopt;
+    return today ? today(found->why) : found->why;
+}
+
+std::optional<observe::Candidate> FakeExchanges::candidate(uint64_t id, const std::string &route) const
+{
+    const auto found = detail(id);
+    if (!found || route == "gone")
+        return std::nullopt;
+    for (const observe::Candidate &known : found->why.candidates)
+        if (known.route == route)
+            return known;
+    observe::Candidate other;
+    other.route = route;
+    other.cells = {observe::Cell::Passed, observe::Cell::Failed, observe::Cell::NotAsked, observe::Cell::NotAsked, observe::Cell::NoCondition, observe::Cell::NoCondition};
+    other.failed = observe::Failure{observe::Aspect::Path, "path", "/" + route, std::string(found->row.path)};
+    return other;
 }
 
 void FakeExchanges::clear()
@@ -104,6 +121,11 @@ FakeLive::FakeLive()
         const bool burst = i > 170 && i < 195;
         second.byClass = {2, 330 + wave, 4, burst ? 60u : 6u, i > 98 && i < 106 ? 20u : 0u, 0};
         second.latency = {24'000, 61'000, 84'000 + wave * 100, 2'003'000, 350 + wave};
+        second.gateway = {180, 410, 700, 1'900, 350 + wave};
+        second.byLatency[9 + 24] = 40; // 20 ms
+        second.byLatency[9 + 28] = 210 + wave;
+        second.byLatency[9 + 31] = 80;
+        second.byLatency[9] = burst ? 60 : 6; // what is refused takes 80 µs
         second.allowed = 330 + wave;
         second.refused = burst ? 54 : 2;
         second.delayed = 1;

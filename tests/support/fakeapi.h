@@ -8,6 +8,7 @@
 #include <QtCore/QObject>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,11 +32,13 @@ public:
 
     api::ExchangePage since(uint64_t position, size_t most) const override;
     std::optional<api::ExchangeDetail> detail(uint64_t id) const override;
-    std::optional<observe::Explanation> explainAgain(uint64_t id) const override;
+    std::optional<observe::Explanation> explainAgain(uint64_t id) const override; // `today` where the test set it
+    std::optional<observe::Candidate> candidate(uint64_t id, const std::string &route) const override;
     api::RecorderState recorder() const override { return state; }
     void setRecording(bool on) override { state.recording = on; }
     void clear() override;
 
+    std::function<observe::Explanation(observe::Explanation then)> today;
     api::RecorderState state{.bytes = 31u << 20, .bytesMax = 256u << 20};
 
 private:

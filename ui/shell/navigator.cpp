@@ -28,6 +28,10 @@ void Navigator::showExchanges(const QString &filter)
 {
     go({ Place::Kind::Exchanges, id(panels::traffic), filter, {} });
 }
+void Navigator::showExchanges(const QString &filter, qint64 fromMicros, qint64 toMicros)
+{
+    go({ Place::Kind::Exchanges, id(panels::traffic), filter, QStringLiteral("%1..%2").arg(fromMicros).arg(toMicros) });
+}
 void Navigator::showExchange(quint64 exchange, const QString &tab)
 {
     go({ Place::Kind::Exchange, id(panels::traffic), {}, tab, exchange });

@@ -23,7 +23,7 @@ inline constexpr char settings[] = "settings";
 struct Place {
     enum class Kind {
         Panel, // the panel as it stands
-        Exchanges, // Traffic filtered by `name`, a filter expression
+        Exchanges, // Traffic filtered by `name`, a filter expression; `detail` a span as "FROM..TO" in µs since 1970, or empty
         Exchange, // one exchange: `id`; `detail` is the tab ("why", "timing", …) or empty
         Route,
         Group,
@@ -62,6 +62,8 @@ public:
 
     void showPanel(const QString &panel);
     void showExchanges(const QString &filter);
+    // Only those that began from `fromMicros` on and before `toMicros`, since 1970.
+    void showExchanges(const QString &filter, qint64 fromMicros, qint64 toMicros);
     void showExchange(quint64 id, const QString &tab = {});
     void openRoute(const QString &name, const QString &field = {});
     void openGroup(const QString &name);

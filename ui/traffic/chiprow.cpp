@@ -1,6 +1,7 @@
 #include "ui/traffic/chiprow.h"
 
 #include "ui/models/format.h"
+#include "ui/widgets/format.h"
 
 #include <QtGui/QGuiApplication>
 
@@ -38,8 +39,37 @@ ChipRow::ChipRow(QWidget *parent)
         });
         show(i, 0);
     }
+    m_span = new FlatButton(this);
+    m_span->setHeight(24);
+    m_span->setPadding(6);
+    m_span->setBaseType(Type::Control);
+    m_span->setFocusPolicy(Qt::TabFocus);
+    m_span->hide();
+    connect(m_span, &QAbstractButton::clicked, this, &ChipRow::spanCleared);
     setFixedHeight(scaled(28));
     setExpression({});
+}
+
+void ChipRow::setSpan(const std::optional<std::pair<int64_t, int64_t>> &micros)
+{
+    m_spanned = micros.has_value();
+    if (micros) {
+        const QString from = formatClock(micros->first / 1000), to = formatClock(micros->second / 1000);
+        FlatButton::Face face;
+        face.icon = IconId::Close;
+        face.text = {inHue(wire(QStringLiteral("%1–%2").arg(from, to)), HueId::None)};
+        m_span->setFace(face);
+        m_span->setAccessibleName(tr("From %1 to %2, take it away").arg(from, to));
+        m_span->setToolTip(tr("From %1 to %2. Click to see all times.").arg(from, to));
+    }
+    arrange();
+}
+
+// A verdict that no policy gives is no choice.
+bool ChipRow::isWanted(qsizetype at) const
+{
+    const bool rare = at == 7 || at == 8;
+    return !rare || m_counts[size_t(at)] > 0 || m_buttons[at]->isChecked();
 }
 
 void ChipRow::show(qsizetype at, size_t count)
@@ -84,6 +114,7 @@ void ChipRow::setExpression(const QString &expression)
     }
     m_buttons.front()->setChecked(!any);
     show(0, m_counts.front());
+    arrange();
 }
 
 void ChipRow::resizeEvent(QResizeEvent *event)
@@ -96,16 +127,23 @@ void ChipRow::resizeEvent(QResizeEvent *event)
 void ChipRow::arrange()
 {
     int x = scaled(12);
+    const auto place = [&](FlatButton *button, bool wanted) {
+        const QSize size = button->sizeHint();
+        const int left = layoutDirection() == Qt::RightToLeft ? width() - x - size.width() : x;
+        const bool shown = wanted && x + size.width() <= width();
+        button->setVisible(shown);
+        if (!wanted)
+            return;
+        button->setGeometry(left, (height() - size.height()) / 2, size.width(), size.height());
+        x += size.width() + scaled(2);
+    };
     for (qsizetype i = 0; i < m_buttons.size(); ++i) {
         if (i == 6)
             x += scaled(8);
-        FlatButton *button = m_buttons[i];
-        const QSize size = button->sizeHint();
-        const int left = layoutDirection() == Qt::RightToLeft ? width() - x - size.width() : x;
-        button->setGeometry(left, (height() - size.height()) / 2, size.width(), size.height());
-        x += size.width() + scaled(2);
-        button->setVisible(x <= width());
+        place(m_buttons[i], isWanted(i));
     }
+    x += scaled(8);
+    place(m_span, m_spanned);
 }
 
 } // namespace gatehouse::ui

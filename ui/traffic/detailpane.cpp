@@ -5,11 +5,13 @@
 #include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/traffic/bucketbefore.h"
 #include "ui/traffic/exchangedelegate.h"
 #include "ui/traffic/waterfall.h"
 #include "ui/widgets/bodyviewer.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/keyvaluetable.h"
+#include "ui/widgets/picklist.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/why/whyview.h"
 
@@ -18,6 +20,7 @@
 #include <QtGui/QFontMetricsF>
 #include <QtGui/QPainter>
 #include <QtWidgets/QBoxLayout>
+#include <QtWidgets/QGridLayout>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QScrollArea>
 #include <QtWidgets/QSplitter>
@@ -59,15 +62,22 @@ protected:
             const QString fitted = own.elidedText(text, Qt::ElideMiddle, std::max<qreal>(0, room));
             painter.setFont(font);
             painter.setPen(color);
-            painter.drawText(QPointF(x, centredBaseline(font, top, scaled(20))), fitted);
-            return own.horizontalAdvance(fitted);
+            const qreal used = own.horizontalAdvance(fitted);
+            painter.setLayoutDirection(font.family() == mono.family() ? Qt::LeftToRight : layoutDirection());
+            painter.drawText(QPointF(isRightToLeft() ? this->width() - x - used : x, centredBaseline(font, top, scaled(20))), fitted);
+            return used;
         };
         const qreal first = scaled(8), second = scaled(31);
         qreal x = scaled(16);
-        x += put(x, first, mono, t.text2, m_method, width()) + metrics.horizontalAdvance(QLatin1Char(' '));
-        x += put(x, first, mono, t.text, m_path, width() - x);
-        put(x, first, mono, t.text3, m_query, width() - x);
-        paintMark(&painter, QPointF(scaled(20), second + scaled(10)), m_mark);
+        if (isRightToLeft()) { // on the wire it runs from left to right in every language
+            const QString line = metrics.elidedText(m_method + QLatin1Char(' ') + m_path + m_query, Qt::ElideMiddle, width() - x);
+            put(x, first, mono, t.text, line, width() - x);
+        } else {
+            x += put(x, first, mono, t.text2, m_method, width()) + metrics.horizontalAdvance(QLatin1Char(' '));
+            x += put(x, first, mono, t.text, m_path, width() - x);
+            put(x, first, mono, t.text3, m_query, width() - x);
+        }
+        paintMark(&painter, QPointF(isRightToLeft() ? width() - scaled(20) : scaled(20), second + scaled(10)), m_mark);
         QFont strong = typeFont(Type::ControlStrong);
         x = scaled(30);
         x += put(x, second, strong, t.hue(hueOf(m_mark)).text, m_word, width()) + scaled(12);
@@ -82,6 +92,8 @@ private:
 };
 
 namespace {
+
+constexpr size_t leastToCompare = 10; // of a route, before one is called slow
 
 QScrollArea *scrolling(QWidget *content)
 {
@@ -132,9 +144,9 @@ bool hasField(const observe::Message &message, const std::string &name)
 
 } // namespace
 
-DetailPane::DetailPane(api::Exchanges &exchanges, QWidget *parent)
+DetailPane::DetailPane(api::Api api, QWidget *parent)
     : QWidget(parent)
-    , m_exchanges(exchanges)
+    , m_api(api)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
@@ -159,9 +171,14 @@ DetailPane::DetailPane(api::Exchanges &exchanges, QWidget *parent)
         m_tabs->setTabToolTip(int(i), tr("Alt+%1").arg(i + 1));
     }
     auto *tabRow = new QHBoxLayout;
-    tabRow->setContentsMargins(scaled(4), 0, scaled(8), 0);
+    tabRow->setContentsMargins(scaled(4), 0, scaled(16), 0);
     tabRow->addWidget(m_tabs);
-    tabRow->addStretch();
+    m_whyNote = new RunsLabel;
+    m_whyNote->setBaseFont(typeFont(Type::Control));
+    m_whyNote->setAlignment(Qt::AlignTrailing);
+    m_whyNote->setFixedHeight(scaled(20));
+    connect(m_whyNote, &RunsLabel::commandActivated, this, [this](const QString &command) { fillWhy(command == QStringLiteral("today")); });
+    tabRow->addWidget(m_whyNote, 1);
     inner->addLayout(tabRow);
     inner->addWidget(new Hairline(Qt::Horizontal));
     m_pages = new QStackedWidget;
@@ -176,6 +193,7 @@ DetailPane::DetailPane(api::Exchanges &exchanges, QWidget *parent)
     m_something->hide();
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
         m_pages->setCurrentIndex(tab);
+        m_whyNote->setVisible(tab == Why);
         fill();
     });
     setTab(Why);
@@ -218,10 +236,12 @@ QWidget *DetailPane::buildOverview()
     m_sentence = new SentenceBox;
     connect(m_sentence, &RunsLabel::placeActivated, this, &DetailPane::placeActivated);
     layout->addWidget(m_sentence);
-    m_facts = new KeyValueTable;
-    m_facts->setAccessibleName(tr("Facts"));
-    m_facts->setGrows(true);
-    layout->addWidget(m_facts);
+    m_facts = new QGridLayout;
+    m_facts->setContentsMargins(scaled(4), 0, 0, 0);
+    m_facts->setHorizontalSpacing(scaled(16));
+    m_facts->setVerticalSpacing(scaled(8));
+    m_facts->setColumnStretch(1, 1);
+    layout->addLayout(m_facts);
     layout->addStretch();
     return scrolling(content);
 }
@@ -289,14 +309,7 @@ QWidget *DetailPane::buildWhy()
     m_why = new WhyView;
     connect(m_why, &WhyView::placeActivated, this, &DetailPane::placeActivated);
     layout->addWidget(m_why, 1);
-    m_whyNote = new RunsLabel;
-    m_whyNote->setBaseFont(typeFont(Type::Hint));
-    auto *row = new QHBoxLayout;
-    row->setContentsMargins(scaled(16), scaled(4), scaled(16), scaled(6));
-    row->addWidget(m_whyNote);
-    layout->addWidget(new Hairline(Qt::Horizontal));
-    layout->addLayout(row);
-    connect(m_whyNote, &RunsLabel::commandActivated, this, [this](const QString &command) { fillWhy(command == QStringLiteral("today")); });
+    connect(m_why, &WhyView::otherRouteWanted, this, &DetailPane::pickOtherRoute);
     return page;
 }
 
@@ -304,7 +317,7 @@ void DetailPane::show(uint64_t id)
 {
     m_id = id;
     m_today = false;
-    m_detail = id == 0 ? std::nullopt : m_exchanges.detail(id);
+    m_detail = id == 0 ? std::nullopt : m_api.exchanges.detail(id);
     m_nothing->setVisible(!m_detail);
     m_something->setVisible(m_detail.has_value());
     if (auto *label = qobject_cast<QLabel *>(m_nothing))
@@ -317,7 +330,7 @@ void DetailPane::show(uint64_t id)
 
 void DetailPane::refresh()
 {
-    auto newer = m_id == 0 ? std::nullopt : m_exchanges.detail(m_id);
+    auto newer = m_id == 0 ? std::nullopt : m_api.exchanges.detail(m_id);
     if (!newer)
         return;
     const bool ended = newer->row.state == observe::State::Final;
@@ -359,29 +372,49 @@ void DetailPane::fillOverview()
     m_sentence->setRuns(sentence.runs);
     m_sentence->setTone(sentence.tone);
     const Row &row = m_detail->row;
-    QList<KeyValue> facts;
-    const auto fact = [&facts](const QString &name, const QString &value) {
+    while (QLayoutItem *item = m_facts->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    const auto fact = [this](const QString &name, const QString &value, const Place &place = {}) {
         if (!value.isEmpty())
-            facts << KeyValue{name, value, true, {}, HueId::None};
+            addFact(name, place.name.isEmpty() ? wire(value) : link(value, place));
     };
+    const std::string target(row.targetName), endpoint(row.endpoint);
+    const bool mock = row.target == observe::TargetKind::Mock, upstream = row.target == observe::TargetKind::Upstream;
     fact(tr("Status"), classWord(row));
-    fact(tr("Verdict"), verdictWord(row.verdict));
+    fact(tr("Verdict"), verdictWord(row.verdict), exchangesPlace(QStringLiteral("verdict:") + verdictTerm(row.verdict)));
     fact(tr("Error"), fromUtf8(row.error));
     fact(tr("URL"), asUrl(row));
-    fact(tr("Route"), fromUtf8(row.route));
-    fact(row.target == observe::TargetKind::Mock ? tr("Mock") : row.target == observe::TargetKind::Redirect ? tr("Redirect to") : tr("Upstream"), fromUtf8(row.targetName));
-    fact(tr("Endpoint"), fromUtf8(row.endpoint));
+    fact(tr("Route"), fromUtf8(row.route), routePlace(std::string(row.route)));
+    fact(mock ? tr("Mock") : upstream ? tr("Upstream") : tr("Redirect to"), fromUtf8(row.targetName), mock ? mockPlace(target) : upstream ? upstreamPlace(target) : Place());
+    fact(tr("Endpoint"), fromUtf8(row.endpoint), upstreamPlace(target, endpoint));
     fact(tr("Tries"), row.tries > 1 ? QString::number(row.tries) : QString());
-    fact(tr("Listener"), fromUtf8(row.listener));
+    fact(tr("Listener"), fromUtf8(row.listener), listenerPlace(std::string(row.listener)));
     fact(tr("Client"), fromUtf8(row.client));
-    fact(tr("Consumer"), fromUtf8(row.consumer));
+    fact(tr("Consumer"), fromUtf8(row.consumer), {Place::Kind::Consumer, QLatin1String(panels::routes), fromUtf8(row.consumer), {}});
     fact(tr("Protocol"), fromUtf8(row.protocol));
     fact(tr("Started"), clockText(row.startedMicros));
     fact(tr("Took"), tr("%1, of which %2 in the gateway").arg(exactDurationText(row.durationMicros), exactDurationText(row.gatewayMicros)));
     fact(tr("Request body"), row.requestBytes > 0 ? sizeText(row.requestBytes) : QString());
     fact(tr("Response body"), row.status != 0 ? sizeText(row.responseBytes) : QString());
     fact(tr("Content type"), fromUtf8(row.contentType));
-    m_facts->setRows(facts);
+}
+
+void DetailPane::addFact(const QString &name, const Run &value)
+{
+    const int at = m_facts->rowCount();
+    auto *label = new QLabel(name);
+    label->setTextFormat(Qt::PlainText);
+    label->setFont(typeFont(Type::Control));
+    label->setForegroundRole(QPalette::PlaceholderText);
+    auto *shown = new RunsLabel;
+    shown->setBaseFont(typeFont(Type::Control));
+    shown->setRuns({value});
+    shown->setAccessibleDescription(name);
+    connect(shown, &RunsLabel::placeActivated, this, &DetailPane::placeActivated);
+    m_facts->addWidget(label, at, 0, Qt::AlignTop);
+    m_facts->addWidget(shown, at, 1);
 }
 
 void DetailPane::fillMessage(bool request)
@@ -432,31 +465,67 @@ void DetailPane::fillTiming()
     Runs note{plain(tr("It took %1, of which the gateway's own part is %2.").arg(exactDurationText(m_detail->row.durationMicros), exactDurationText(m_detail->row.gatewayMicros)))};
     if (lost > 0)
         note << plain(QStringLiteral("\n") + tr("Without the failed tries it would have taken %1.").arg(exactDurationText(m_detail->row.durationMicros - lost)));
+    if (const auto [all, faster] = rank ? rank(m_detail->row) : std::pair<size_t, size_t>(); all >= leastToCompare)
+        note << plain(QLatin1Char('\n') + tr("Slower than %1 % of %2, of which %3 are recorded.").arg(faster * 100 / all).arg(fromUtf8(m_detail->row.route), countText(all)));
     m_timingNote->setRuns(note);
 }
 
 void DetailPane::fillWhy(bool today)
 {
     m_today = today;
-    std::optional<observe::Explanation> now;
-    if (today)
-        now = m_exchanges.explainAgain(m_id);
-    m_why->setExplanation(now ? *now : m_detail->why);
-    if (today && now)
-        m_whyNote->setRuns({quiet(tr("With today's configuration. ")), commandLink(tr("As it was then"), QStringLiteral("then"))});
-    else if (today)
-        m_whyNote->setRuns({quiet(tr("Today's configuration can't say: the request is not kept any more."))});
-    else if (!m_detail->configKept)
-        m_whyNote->setRuns({quiet(tr("The configuration that ran then is not kept any more; this is today's."))});
-    else
-        m_whyNote->setRuns({quiet(tr("With the configuration that ran then. ")), commandLink(tr("With today's"), QStringLiteral("today"))});
+    const std::optional<observe::Explanation> now = today ? m_api.exchanges.explainAgain(m_id) : std::nullopt;
+    WhyMore more;
+    more.bucket = bucketBefore(m_api.exchanges, *m_detail);
+    more.asksOther = !now; // it is asked with the configuration that ran then
+    if (now)
+        more.then = m_detail->why;
+    for (const auto &[name, value] : m_detail->response.fields)
+        if (QString name8 = fromUtf8(name); name8.compare(QStringLiteral("retry-after"), Qt::CaseInsensitive) == 0)
+            more.answer = {plain(tr("with ")), wire(name8 + QStringLiteral(": ") + fromUtf8(value))};
+    m_why->setExplanation(now ? *now : m_detail->why, more);
+    describeConfiguration(today, now.has_value());
+}
+
+// Beside the sentence: which configuration it speaks of, and the other one.
+void DetailPane::describeConfiguration(bool asked, bool answered)
+{
+    const Run back = commandLink(tr("As it was then"), QStringLiteral("then"));
+    m_whyNote->setToolTip({});
+    if (asked && answered) {
+        const int differences = m_why->whyModel().differences();
+        m_whyNote->setRuns({differences == 0 ? quiet(tr("The same today")) : inHue(plain(tr("%n row(s) differ", nullptr, differences)), HueId::Delay), quiet(QStringLiteral("   ")), back});
+    } else if (asked) {
+        m_whyNote->setRuns({quiet(tr("The request is not kept")), quiet(QStringLiteral("   ")), back});
+    } else if (!m_detail->configKept) {
+        m_whyNote->setRuns({quiet(tr("With today's config"))});
+        m_whyNote->setToolTip(tr("The configuration that ran then is not kept any more."));
+    } else {
+        m_whyNote->setRuns({commandLink(tr("With today's config"), QStringLiteral("today"))});
+    }
+}
+
+void DetailPane::pickOtherRoute(const QPoint &globalPos)
+{
+    QStringList names;
+    for (const api::RouteLive &route : m_api.live.routes())
+        names << fromUtf8(route.name);
+    auto *list = new PickList(tr("Why not this route?"), names, this);
+    connect(list, &PickList::picked, this, [this, id = m_id](const QString &name) {
+        if (id != m_id)
+            return;
+        if (const auto candidate = m_api.exchanges.candidate(id, name.toStdString()))
+            m_why->addCandidate(*candidate);
+        else
+            m_whyNote->setRuns({quiet(tr("%1 was not there then").arg(name))});
+    });
+    list->openAt(globalPos);
 }
 
 void DetailPane::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::ApplicationFontChange && m_whyNote)
-        m_whyNote->setBaseFont(typeFont(Type::Hint));
+        m_whyNote->setBaseFont(typeFont(Type::Control));
 }
 
 } // namespace gatehouse::ui

@@ -7,8 +7,10 @@
 
 #include <QtWidgets/QWidget>
 
+#include <functional>
 #include <optional>
 
+class QGridLayout;
 class QLabel;
 class QStackedWidget;
 class QTabBar;
@@ -18,6 +20,7 @@ namespace gatehouse::ui {
 
 class BodyViewer;
 class KeyValueTable;
+struct Run;
 class RunsLabel;
 class SentenceBox;
 class Waterfall;
@@ -27,7 +30,7 @@ class DetailPane final : public QWidget {
     Q_OBJECT
 public:
     enum Tab { Overview, Request, Response, Timing, Why };
-    explicit DetailPane(api::Exchanges &exchanges, QWidget *parent = nullptr);
+    explicit DetailPane(api::Api api, QWidget *parent = nullptr);
 
     void show(uint64_t id); // 0: none
     uint64_t shown() const { return m_id; }
@@ -38,6 +41,8 @@ public:
     void setTab(const QString &name); // "why", "timing", …
     void setPinned(bool pinned);
     WhyView *why() const { return m_why; }
+    // How many of this one's route are recorded, and how many of those were faster; the owner knows the rows.
+    std::function<std::pair<size_t, size_t>(const observe::Row &row)> rank;
     BodyViewer *responseBody() const { return m_responseBody; }
 
 Q_SIGNALS:
@@ -59,11 +64,14 @@ private:
     void fill();
     void fillHead();
     void fillOverview();
+    void addFact(const QString &name, const Run &value);
     void fillMessage(bool request);
     void fillTiming();
     void fillWhy(bool today);
+    void describeConfiguration(bool asked, bool answered);
+    void pickOtherRoute(const QPoint &globalPos);
 
-    api::Exchanges &m_exchanges;
+    api::Api m_api;
     uint64_t m_id = 0;
     std::optional<api::ExchangeDetail> m_detail;
     class Head;
@@ -73,7 +81,7 @@ private:
     QStackedWidget *m_pages = nullptr;
     QWidget *m_nothing = nullptr, *m_something = nullptr;
     SentenceBox *m_sentence = nullptr;
-    KeyValueTable *m_facts = nullptr;
+    QGridLayout *m_facts = nullptr;
     KeyValueTable *m_query = nullptr, *m_requestFields = nullptr, *m_responseFields = nullptr;
     QLabel *m_queryHead = nullptr, *m_requestLine = nullptr, *m_statusLine = nullptr;
     BodyViewer *m_requestBody = nullptr, *m_responseBody = nullptr;

@@ -4,6 +4,7 @@
 #include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/bars.h"
 
 #include <QtCore/QDateTime>
 #include <QtGui/QFontMetricsF>
@@ -30,6 +31,13 @@ double barFraction(int64_t micros)
 {
     const double decades = std::log10(std::max(1.0, double(micros)) / 840.0);
     return std::clamp(decades * 11.5 / barWidth, 3.0 / barWidth, 1.0);
+}
+
+// A place in the cell as it is where the layout runs from right to left.
+qreal mirrored(const QRect &cell, qreal x, qreal width) { return cell.left() + cell.right() + 1 - x - width; }
+QRectF placed(const QPainter *painter, const QRect &cell, const QRectF &rect)
+{
+    return painter->layoutDirection() == Qt::RightToLeft ? QRectF(mirrored(cell, rect.left(), rect.width()), rect.top(), rect.width(), rect.height()) : rect;
 }
 
 HueId barHue(const Row &row)
@@ -91,6 +99,8 @@ qreal ExchangeDelegate::draw(QPainter *painter, Face face, const QColor &color, 
     painter->setFont(font);
     painter->setPen(color);
     const qreal baseline = centredBaseline(font, cell.top(), cell.height());
+    if (painter->layoutDirection() == Qt::RightToLeft) // x is from the leading edge
+        x = mirrored(cell, x, laid->width);
     painter->drawStaticText(QPointF(x, baseline - QFontMetricsF(font).ascent()), laid->text);
     return laid->width;
 }
@@ -114,8 +124,11 @@ void ExchangeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const bool focusedRow = view && view->hasFocus() && view->currentIndex().row() == index.row();
     painter->save();
     painter->setClipRect(cell);
-    const bool firstColumn = cell.left() <= 0;
-    drawRowBackground(painter, cell, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, m_hoveredRow == index.row(), focusedRow && firstColumn, option.direction == Qt::RightToLeft);
+    painter->setLayoutDirection(option.direction);
+    const bool firstColumn = option.direction == Qt::RightToLeft ? view && cell.right() + 1 >= static_cast<const QAbstractScrollArea *>(view)->viewport()->width() : cell.left() <= 0;
+    // The bar of a selected row stands at its edge, not at each cell's.
+    const QRect ground = firstColumn ? cell : option.direction == Qt::RightToLeft ? cell.adjusted(0, 0, scaled(8), 0) : cell.adjusted(-scaled(8), 0, 0, 0);
+    drawRowBackground(painter, ground, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, m_hoveredRow == index.row(), focusedRow && firstColumn, option.direction == Qt::RightToLeft);
     const qreal left = cell.left() + scaled(padding), room = cell.width() - scaled(2 * padding);
     switch (index.column()) {
     case ExchangeModel::Status: paintStatus(painter, cell, *shown); break;
@@ -146,14 +159,29 @@ void ExchangeDelegate::paintStatus(QPainter *painter, const QRect &cell, const E
     const Mark mark = markOf(row);
     const qreal middle = cell.top() + cell.height() / 2.0;
     const qreal phase = mark == Mark::InFlight && motion(1) > 0 ? double(QDateTime::currentMSecsSinceEpoch() % 1000) / 1000.0 : 0;
-    paintMark(painter, QPointF(cell.left() + scaled(17), middle), mark, 0, phase);
+    paintMark(painter, placed(painter, cell, QRectF(cell.left() + scaled(17), middle, 0, 0)).topLeft(), mark, 0, phase);
     draw(painter, Face::Wire, mark == Mark::InFlight ? t.text2 : t.hue(hueOf(mark)).text, cell.left() + scaled(29), cell, columnText(row, ExchangeModel::Status), scaled(30));
     const Verdict verdict = verdictOf(row);
     const int size = scaled(14);
     if (verdict != Verdict::None)
-        paintIcon(painter, QRectF(cell.left() + scaled(67) - size / 2.0, middle - size / 2.0, size, size), iconOf(verdict), t.hue(hueOf(verdict)).text);
+        paintIcon(painter, placed(painter, cell, QRectF(cell.left() + scaled(67) - size / 2.0, middle - size / 2.0, size, size)), iconOf(verdict), t.hue(hueOf(verdict)).text);
     if (shown.pinned || shown.marked)
-        paintIcon(painter, QRectF(cell.left() + scaled(75), middle - scaled(6), scaled(12), scaled(12)), shown.marked ? IconId::Compare : IconId::Pin, t.accentText);
+        paintIcon(painter, placed(painter, cell, QRectF(cell.left() + scaled(75), middle - scaled(6), scaled(12), scaled(12))), shown.marked ? IconId::Compare : IconId::Pin, t.accentText);
+}
+
+// Two parts of one text on the wire, the second quieter: they follow each other from left to right in every language.
+void ExchangeDelegate::drawPair(QPainter *painter, const QRect &cell, const QString &first, const QColor &color, const QString &second, const QColor &quieter, Qt::TextElideMode mode) const
+{
+    const qreal left = cell.left() + scaled(padding), room = cell.width() - scaled(2 * padding);
+    if (painter->layoutDirection() == Qt::RightToLeft) {
+        const qreal own = lay(Face::Text, first).width, rest = second.isEmpty() ? 0 : lay(Face::Text, second).width;
+        const qreal shown = own + rest <= room ? rest : std::max<qreal>(0, room - own);
+        const qreal used = draw(painter, Face::Text, quieter, left, cell, second, shown + 0.5);
+        draw(painter, Face::Text, color, left + used, cell, first, room - used, mode);
+        return;
+    }
+    const qreal width = draw(painter, Face::Text, color, left, cell, first, room, mode);
+    draw(painter, Face::Text, quieter, left + width, cell, second, room - width);
 }
 
 void ExchangeDelegate::paintHost(QPainter *painter, const QRect &cell, const Row &row) const
@@ -163,40 +191,38 @@ void ExchangeDelegate::paintHost(QPainter *painter, const QRect &cell, const Row
     const qsizetype dot = host.indexOf(QLatin1Char('.'));
     const bool address = !host.isEmpty() && host.front().isDigit();
     const QString first = dot < 0 || address ? host : host.left(dot);
-    const qreal left = cell.left() + scaled(padding), right = cell.right() + 1 - scaled(padding);
-    const qreal width = draw(painter, Face::Text, t.text2, left, cell, first, right - left);
-    if (first.size() < host.size())
-        draw(painter, Face::Text, t.text3, left + width, cell, host.mid(first.size()), right - left - width);
+    drawPair(painter, cell, first, t.text2, host.mid(first.size()), t.text3, Qt::ElideRight);
 }
 
 void ExchangeDelegate::paintPath(QPainter *painter, const QRect &cell, const Row &row) const
 {
     const Tokens &t = Tokens::current();
-    const qreal left = cell.left() + scaled(padding), right = cell.right() + 1 - scaled(padding);
-    const qreal width = draw(painter, Face::Text, t.text, left, cell, fromUtf8(row.path), right - left, Qt::ElideMiddle);
-    if (!row.query.empty())
-        draw(painter, Face::Text, t.text3, left + width, cell, QLatin1Char('?') + fromUtf8(row.query), right - left - width);
+    drawPair(painter, cell, fromUtf8(row.path), t.text, row.query.empty() ? QString() : QLatin1Char('?') + fromUtf8(row.query), t.text3, Qt::ElideMiddle);
 }
 
 void ExchangeDelegate::paintDuration(QPainter *painter, const QRect &cell, const Row &row) const
 {
     const Tokens &t = Tokens::current();
     const qreal left = cell.left() + scaled(padding), height = scaled(4), track = scaled(barWidth);
-    const QRectF bar(left, cell.top() + (cell.height() - height) / 2.0, track, height);
+    const QRectF bar = placed(painter, cell, QRectF(left, cell.top() + (cell.height() - height) / 2.0, track, height));
+    const bool rtl = painter->layoutDirection() == Qt::RightToLeft;
     painter->setRenderHint(QPainter::Antialiasing);
-    drawBox(painter, bar, 2, t.line, QColor());
+    drawBox(painter, bar, 2, barTrack(), QColor());
     QRectF whole = bar;
     whole.setWidth(track * barFraction(row.durationMicros));
+    if (rtl)
+        whole.moveRight(bar.right());
     drawBox(painter, whole, 2, t.hue(barHue(row)).fill, QColor());
     const double share = row.durationMicros > 0 ? double(row.gatewayMicros) / double(row.durationMicros) : 0;
     if (share > 0.02 && share < 1 && whole.width() > scaled(4)) { // the gateway's own part
         painter->save();
-        painter->setClipRect(QRectF(whole.left(), whole.top(), std::max(1.0, whole.width() * share), whole.height()), Qt::IntersectClip);
+        const qreal own = std::max(1.0, whole.width() * share);
+        painter->setClipRect(QRectF(rtl ? whole.right() - own : whole.left(), whole.top(), own, whole.height()), Qt::IntersectClip);
         drawBox(painter, whole, 2, t.focus, QColor());
         painter->restore();
     }
     painter->setRenderHint(QPainter::Antialiasing, false);
-    drawRight(painter, Face::Wire, row.durationMicros >= slowMicros ? t.client.text : t.text, cell.adjusted(scaled(barWidth), 0, 0, 0), columnText(row, ExchangeModel::Duration));
+    drawRight(painter, Face::Wire, row.durationMicros >= slowMicros ? t.client.text : t.text, rtl ? cell.adjusted(0, 0, -scaled(barWidth), 0) : cell.adjusted(scaled(barWidth), 0, 0, 0), columnText(row, ExchangeModel::Duration));
 }
 
 } // namespace gatehouse::ui

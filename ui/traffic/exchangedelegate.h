@@ -28,6 +28,7 @@ private:
     // Draws and returns the width; what does not fit is elided.
     qreal draw(QPainter *painter, Face face, const QColor &color, qreal x, const QRect &cell, const QString &text, qreal room, Qt::TextElideMode mode = Qt::ElideRight) const;
     void drawRight(QPainter *painter, Face face, const QColor &color, const QRect &cell, const QString &text) const;
+    void drawPair(QPainter *painter, const QRect &cell, const QString &first, const QColor &color, const QString &second, const QColor &quieter, Qt::TextElideMode mode) const;
     void paintStatus(QPainter *painter, const QRect &cell, const ExchangeRow &shown) const;
     void paintHost(QPainter *painter, const QRect &cell, const observe::Row &row) const;
     void paintPath(QPainter *painter, const QRect &cell, const observe::Row &row) const;

@@ -127,6 +127,13 @@ void Timeline::paintEvent(QPaintEvent *)
         tint.setAlphaF(0.18f);
         painter.fillRect(QRect(std::min(m_from, m_to), area.top(), std::abs(m_to - m_from) + 1, area.height()), tint);
     }
+    if (m_cursor >= 0 && m_cursor < int(m_bars.size())) {
+        const auto [from, to] = std::minmax(m_anchor, m_cursor);
+        QColor tint = t.focus;
+        tint.setAlphaF(0.18f);
+        painter.fillRect(QRect(area.left() + from * pitch, area.top(), (to - from + 1) * pitch, area.height()), tint);
+        painter.fillRect(QRect(area.left() + m_cursor * pitch + thick / 2, area.top(), 1, area.height()), t.text);
+    }
     if (hasFocus()) {
         painter.setPen(QPen(t.focus, t.focusWidth));
         painter.drawRect(rect().adjusted(1, 1, -2, -2));
@@ -164,21 +171,57 @@ void Timeline::mouseDoubleClickEvent(QMouseEvent *)
 
 void Timeline::keyPressEvent(QKeyEvent *event)
 {
-    if (event->key() == Qt::Key_Escape || event->key() == Qt::Key_Backspace)
+    const bool take = event->modifiers().testFlag(Qt::ShiftModifier);
+    switch (event->key()) {
+    case Qt::Key_Escape:
+    case Qt::Key_Backspace:
+        m_cursor = m_anchor = -1;
         Q_EMIT spanReset();
-    else
-        QWidget::keyPressEvent(event);
+        break;
+    case Qt::Key_Left: walk(-1, take); break;
+    case Qt::Key_Right: walk(1, take); break;
+    case Qt::Key_Home: walk(-int(m_bars.size()), take); break;
+    case Qt::Key_End: walk(int(m_bars.size()), take); break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (m_cursor >= 0)
+            select(m_anchor, m_cursor);
+        break;
+    default: QWidget::keyPressEvent(event);
+    }
+}
+
+void Timeline::walk(int steps, bool take)
+{
+    const int last = int(m_bars.size()) - 1;
+    m_cursor = m_cursor < 0 ? last : std::clamp(m_cursor + steps, 0, last);
+    if (!take || m_anchor < 0)
+        m_anchor = m_cursor;
+    if (m_cursor >= 0)
+        setAccessibleDescription(barText(m_cursor));
+    update();
+}
+
+void Timeline::select(int fromBar, int toBar)
+{
+    const auto [from, to] = std::minmax(fromBar, toBar);
+    m_cursor = m_anchor = -1;
+    Q_EMIT spanSelected((m_first + from * m_step) * 1'000'000, (m_first + (to + 1) * m_step) * 1'000'000);
+}
+
+QString Timeline::barText(int bar) const
+{
+    const ExchangeModel::Second &figures = m_bars[size_t(bar)];
+    return tr("%1: %2 requests, %3 refused or not found, %4 failed")
+        .arg(QDateTime::fromSecsSinceEpoch(m_first + bar * m_step).toString(QStringLiteral("HH:mm:ss")), countText(sum(figures)), countText(figures[size_t(StatusClass::Client)]),
+             countText(figures[size_t(StatusClass::Server)] + figures[size_t(StatusClass::NoAnswer)]));
 }
 
 bool Timeline::event(QEvent *event)
 {
     if (event->type() == QEvent::ToolTip && !m_bars.empty() && !m_seconds.empty()) {
         const auto *help = static_cast<QHelpEvent *>(event);
-        const int64_t second = secondAt(help->pos().x());
-        const auto &bar = m_bars[size_t((second - m_first) / m_step)];
-        const QString text = tr("%1: %2 requests, %3 refused or not found, %4 failed")
-                                 .arg(QDateTime::fromSecsSinceEpoch(second).toString(QStringLiteral("HH:mm:ss")), countText(sum(bar)), countText(bar[size_t(StatusClass::Client)]),
-                                      countText(bar[size_t(StatusClass::Server)] + bar[size_t(StatusClass::NoAnswer)]));
+        const QString text = barText(int((secondAt(help->pos().x()) - m_first) / m_step));
         QToolTip::showText(help->globalPos(), text, this);
         return true;
     }

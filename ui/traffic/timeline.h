@@ -1,5 +1,6 @@
-// Requests over time by class, for the span that the filter shows. Dragging selects a span, a double click takes all again. GUI
-// thread; the figures are the model's.
+// Requests over time by class, for the span that the filter shows. Dragging selects a span, a double click takes all again; by keys
+// Left and Right walk, with Shift they take along, Enter selects, Escape and Backspace take all again. GUI thread; the figures are
+// the model's.
 #pragma once
 
 #include "ui/models/exchangemodel.h"
@@ -35,14 +36,18 @@ protected:
 private:
     QRect plot() const;
     int64_t secondAt(int x) const;
+    QString barText(int bar) const;
     void rebuild();
+    void walk(int steps, bool take);
+    void select(int fromBar, int toBar);
 
     std::map<int64_t, ExchangeModel::Second> m_seconds;
     std::vector<ExchangeModel::Second> m_bars;
     int64_t m_first = 0; // second of the first bar
     int64_t m_step = 1;  // seconds of a bar
     int64_t m_now = 0;
-    int m_from = -1, m_to = -1; // of the drag
+    int m_from = -1, m_to = -1;       // of the drag
+    int m_cursor = -1, m_anchor = -1; // bars, by keys
 };
 
 } // namespace gatehouse::ui

@@ -51,7 +51,7 @@ public:
     void focusFilter() override { m_filterField->edit()->setFocus(Qt::ShortcutFocusReason); }
     QString selectedRequest(quint64 *exchange) const override;
     bool leave() override;
-    QList<QWidget *> regions() override { return {m_filterField->edit(), m_table, m_detail}; }
+    QList<QWidget *> regions() override { return {m_filterField->edit(), m_overTime, m_table, m_detail}; }
     QVariantMap saveState() const override;
     void restoreState(const QVariantMap &state) override;
 
@@ -84,6 +84,9 @@ private:
     void compare();
     void filterByCell(bool exclude);
     void setOverTimeShown(bool shown);
+    void setSpan(std::optional<std::pair<int64_t, int64_t>> span);
+    void setDetailBelow(bool below);
+    std::pair<size_t, size_t> rankOf(const observe::Row &row) const;
     QString baseUrl() const;
 
     PanelContext m_context;
@@ -127,7 +130,8 @@ TrafficPanel::TrafficPanel(const PanelContext &context, api::Api api)
     layout->addWidget(m_notice);
     m_splitter = new QSplitter(Qt::Horizontal);
     m_splitter->setChildrenCollapsible(false);
-    m_detail = new DetailPane(m_api.exchanges);
+    m_detail = new DetailPane(m_api);
+    m_detail->rank = [this](const observe::Row &row) { return rankOf(row); };
     m_detail->setMinimumWidth(scaled(320));
     m_splitter->addWidget(buildTable());
     m_splitter->addWidget(m_detail);
@@ -190,7 +194,7 @@ QWidget *TrafficPanel::buildTable()
     m_pages->setMinimumWidth(scaled(360));
     m_table = new ExchangeTable(*m_model);
     m_empty = new EmptyState(IconId::Traffic, tr("No requests yet"), tr("Requests appear here, with the reason why they went where they went."));
-    QPushButton *send = m_empty->addButton(tr("Send one from Explorer"), true);
+    QPushButton *send = m_empty->addButton(tr("Send one from Explorer"), true, IconId::Send);
     connect(send, &QPushButton::clicked, this, [this] {
         if (m_context.navigator)
             m_context.navigator->newRequest(baseUrl() + QLatin1Char('/'));
@@ -230,14 +234,9 @@ void TrafficPanel::connectAll()
     connect(&m_filterDelay, &QTimer::timeout, this, [this] { applyFilter(m_filterField->expression()); });
     connect(m_filterField, &FilterField::leftDownwards, this, [this] { m_table->setFocus(Qt::OtherFocusReason); });
     connect(m_chips, &ChipRow::expressionChosen, this, [this](const QString &expression) { m_filterField->setExpression(expression); applyFilter(expression); });
-    connect(m_timeline, &Timeline::spanSelected, this, [this](qint64 from, qint64 to) {
-        m_filter.setSpan(std::pair<int64_t, int64_t>(from, to));
-        applyFilter(m_filter.expression());
-    });
-    connect(m_timeline, &Timeline::spanReset, this, [this] {
-        m_filter.setSpan({});
-        applyFilter(m_filter.expression());
-    });
+    connect(m_timeline, &Timeline::spanSelected, this, [this](qint64 from, qint64 to) { setSpan(std::pair<int64_t, int64_t>(from, to)); });
+    connect(m_timeline, &Timeline::spanReset, this, [this] { setSpan({}); });
+    connect(m_chips, &ChipRow::spanCleared, this, [this] { setSpan({}); });
     connect(m_follow, &QToolButton::clicked, this, [this](bool on) { m_table->setFollow(on); });
     connect(m_table, &ExchangeTable::followChanged, m_follow, &QToolButton::setChecked);
     connect(m_pause, &QToolButton::clicked, this, [this](bool paused) {
@@ -310,6 +309,7 @@ void TrafficPanel::addActions()
     };
     panelAction(QStringLiteral("traffic.clear"), tr("Clear what is recorded"), {}, [this] { clear(); });
     panelAction(QStringLiteral("traffic.overtime"), tr("Show or hide &time and classes"), QKeySequence(QStringLiteral("Ctrl+Shift+T")), [this] { setOverTimeShown(!m_overTime->isVisible()); });
+    panelAction(QStringLiteral("traffic.below"), tr("Detail &below or beside the table"), {}, [this] { setDetailBelow(m_splitter->orientation() == Qt::Horizontal); });
     const QStringList tabs{tr("Overview"), tr("Request"), tr("Response"), tr("Timing"), tr("Why")};
     for (int tab = 0; tab < tabs.size(); ++tab)
         panelAction(QStringLiteral("traffic.tab%1").arg(tab + 1), tr("Detail: %1").arg(tabs[tab]), QKeySequence(Qt::ALT | Qt::Key(Qt::Key_1 + tab)), [this, tab] { m_detail->setTab(tab); });
@@ -339,9 +339,17 @@ void TrafficPanel::applyFilter(const QString &expression)
     showFigures();
 }
 
+void TrafficPanel::setSpan(std::optional<std::pair<int64_t, int64_t>> span)
+{
+    m_filter.setSpan(span);
+    m_chips->setSpan(span);
+    applyFilter(m_filter.expression());
+}
+
 void TrafficPanel::resetFilter()
 {
     m_filter.setSpan({});
+    m_chips->setSpan({});
     m_filterField->setExpression({});
     applyFilter({});
 }
@@ -421,6 +429,30 @@ void TrafficPanel::showCurrent(quint64 id)
 {
     m_detail->show(id);
     m_detail->setPinned(m_model->isPinned(id));
+}
+
+void TrafficPanel::setDetailBelow(bool below)
+{
+    const Qt::Orientation wanted = below ? Qt::Vertical : Qt::Horizontal;
+    if (m_splitter->orientation() == wanted)
+        return;
+    m_splitter->setOrientation(wanted);
+    m_splitter->setSizes({5250, 4750});
+}
+
+// Of the recorded ones of its route: how many there are, and how many of them were faster.
+std::pair<size_t, size_t> TrafficPanel::rankOf(const observe::Row &row) const
+{
+    if (row.route.empty() || row.state != observe::State::Final)
+        return {};
+    size_t all = 0;
+    const size_t faster = m_model->countMatching([&](const observe::Row &other) {
+        if (other.state != observe::State::Final || other.route != row.route || other.id == row.id)
+            return false;
+        ++all;
+        return other.durationMicros < row.durationMicros;
+    });
+    return {all, faster};
 }
 
 void TrafficPanel::setOverTimeShown(bool shown) { m_overTime->setVisible(shown); }
@@ -576,7 +608,13 @@ bool TrafficPanel::open(const Place &place)
     if (place.kind == Place::Kind::Panel)
         return true;
     if (place.kind == Place::Kind::Exchanges) {
-        m_filter.setSpan({});
+        const QStringList ends = place.detail.split(QStringLiteral(".."));
+        std::optional<std::pair<int64_t, int64_t>> span;
+        if (ends.size() == 2)
+            span = std::pair<int64_t, int64_t>(ends[0].toLongLong(), ends[1].toLongLong());
+        m_filter.setSpan(span);
+        m_chips->setSpan(span);
+        m_model->poll(); // what was counted elsewhere may not have come here yet
         m_filterField->setExpression(place.name);
         applyFilter(place.name);
         return true;
@@ -621,6 +659,7 @@ QVariantMap TrafficPanel::saveState() const
             {QStringLiteral("columns"), m_table->saveColumns()},
             {QStringLiteral("tab"), m_detail->tab()},
             {QStringLiteral("overTime"), !m_overTime->isHidden()},
+            {QStringLiteral("below"), m_splitter->orientation() == Qt::Vertical},
             {QStringLiteral("filter"), m_filter.expression()}};
 }
 
@@ -628,6 +667,7 @@ void TrafficPanel::restoreState(const QVariantMap &state)
 {
     if (state.isEmpty())
         return;
+    setDetailBelow(state.value(QStringLiteral("below")).toBool()); // QSplitter's own state would turn it without the sizes
     m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
     m_table->restoreColumns(state.value(QStringLiteral("columns")).toByteArray());
     m_detail->setTab(state.value(QStringLiteral("tab"), int(DetailPane::Why)).toInt());

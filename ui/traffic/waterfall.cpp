@@ -4,6 +4,7 @@
 #include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/bars.h"
 #include "ui/widgets/marks.h"
 
 #include <QtGui/QFontMetricsF>
@@ -79,25 +80,28 @@ void Waterfall::paintEvent(QPaintEvent *)
     painter.setRenderHint(QPainter::Antialiasing);
     const QFont headFont = typeFont(Type::ControlStrong), text = typeFont(Type::Control), mono = typeFont(Type::Wire);
     const qreal left = scaled(16), right = width() - scaled(16), barLeft = left + scaled(168), barRight = right - scaled(84);
+    const bool rtl = isRightToLeft();
+    const auto put = [&](const QFont &font, const QColor &color, qreal x, qreal baseline, const QString &words) {
+        painter.setFont(font);
+        painter.setPen(color);
+        painter.drawText(QPointF(rtl ? width() - x - QFontMetricsF(font).horizontalAdvance(words) : x, baseline), words);
+    };
+    const auto bar = [&](const QRectF &rect, const QColor &fill) {
+        drawBox(&painter, rtl ? QRectF(width() - rect.right(), rect.top(), rect.width(), rect.height()) : rect, 2, fill, QColor());
+    };
     qreal y = scaled(4);
     for (const Step &step : m_steps) {
         const qreal height = scaled(step.head ? 30 : 24);
         if (step.head) {
-            painter.setFont(headFont);
-            painter.setPen(t.text);
-            painter.drawText(QPointF(left, centredBaseline(headFont, y + scaled(4), height - scaled(4))), QFontMetricsF(headFont).elidedText(step.label, Qt::ElideRight, right - left));
+            put(headFont, t.text, left, centredBaseline(headFont, y + scaled(4), height - scaled(4)), QFontMetricsF(headFont).elidedText(step.label, Qt::ElideRight, right - left));
         } else {
-            painter.setFont(text);
-            painter.setPen(t.text2);
-            painter.drawText(QPointF(left + scaled(12), centredBaseline(text, y, height)), QFontMetricsF(text).elidedText(step.label, Qt::ElideRight, barLeft - left - scaled(20)));
+            put(text, t.text2, left + scaled(12), centredBaseline(text, y, height), QFontMetricsF(text).elidedText(step.label, Qt::ElideRight, barLeft - left - scaled(20)));
             const qreal room = barRight - barLeft;
-            drawBox(&painter, QRectF(barLeft, y + height / 2 - scaled(2), room, scaled(4)), 2, t.line, QColor());
+            bar(QRectF(barLeft, y + height / 2 - scaled(2), room, scaled(4)), barTrack());
             const qreal length = std::max<qreal>(scaled(3), double(step.length) / double(m_total) * room);
             const qreal x = std::min(barLeft + double(std::max<int64_t>(0, step.start)) / double(m_total) * room, barRight - length);
-            drawBox(&painter, QRectF(x, y + height / 2 - scaled(4), length, scaled(8)), 2, step.own ? t.focus : t.hue(step.hue).fill, QColor());
-            painter.setFont(mono);
-            painter.setPen(t.text);
-            painter.drawText(QPointF(right - QFontMetricsF(mono).horizontalAdvance(step.value), centredBaseline(mono, y, height)), step.value);
+            bar(QRectF(x, y + height / 2 - scaled(4), length, scaled(8)), step.own ? t.focus : t.hue(step.hue).fill);
+            put(mono, t.text, right - QFontMetricsF(mono).horizontalAdvance(step.value), centredBaseline(mono, y, height), step.value);
         }
         y += height;
     }

@@ -9,11 +9,17 @@
 
 namespace gatehouse::ui {
 
+QColor barTrack()
+{
+    const Tokens &t = Tokens::current();
+    return t.highContrast ? blend(t.surface, t.line, 0.35) : t.line;
+}
+
 void paintGauge(QPainter *painter, const QRectF &rect, double fraction, const QColor &fill)
 {
     const Tokens &t = Tokens::current();
     const qreal radius = rect.height() / 2;
-    drawBox(painter, rect, radius, t.dark ? t.line2 : t.line2, QColor());
+    drawBox(painter, rect, radius, t.highContrast ? barTrack() : t.line2, QColor());
     if (fraction <= 0)
         return;
     QRectF part = rect;

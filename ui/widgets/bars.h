@@ -10,6 +10,9 @@ class QPainter;
 
 namespace gatehouse::ui {
 
+// What a thin bar runs in: the colour of a hairline; in high contrast, where that is strong, a paler one.
+QColor barTrack();
+
 // A track of `line2`-like grey with `fraction` (0 to 1) of it filled, ends rounded. A fraction above 0 always shows.
 void paintGauge(QPainter *painter, const QRectF &rect, double fraction, const QColor &fill);
 

@@ -141,6 +141,15 @@ TimeChart::~TimeChart() = default;
 QSize TimeChart::sizeHint() const { return { scaled(420), scaled(220) }; }
 QSize TimeChart::minimumSizeHint() const { return { scaled(220), scaled(120) }; }
 
+void TimeChart::setTitle(const QString &title)
+{
+    if (m_title == title)
+        return;
+    m_title = title;
+    setAccessibleName(title);
+    viewport()->update();
+}
+
 void TimeChart::setLogarithmic(bool logarithmic)
 {
     m_log = logarithmic;
@@ -383,18 +392,20 @@ void TimeChart::mouseMoveEvent(QMouseEvent *event)
         m_dragTo = std::clamp(event->position().x(), m_area.left(), m_area.right());
         viewport()->update();
     }
-    if (m_area.contains(event->position()))
+    if (m_area.contains(event->position()) && !m_held)
         moveCrosshair(indexAt(event->position().x()));
 }
 
 void TimeChart::mouseReleaseEvent(QMouseEvent *)
 {
     const double from = std::min(m_dragFrom, m_dragTo), to = std::max(m_dragFrom, m_dragTo);
-    const bool dragged = m_dragFrom >= 0 && to - from > 4;
+    const bool pressed = m_dragFrom >= 0, dragged = pressed && to - from > 4;
     m_dragFrom = m_dragTo = -1;
     viewport()->update();
     if (dragged && m_data.count() > 0)
         Q_EMIT spanChosen(m_data.timeOf(indexAt(from)), m_data.timeOf(indexAt(to)));
+    else if (pressed && m_data.count() > 0)
+        Q_EMIT crosshairClicked(m_data.timeOf(indexAt(from)));
 }
 
 void TimeChart::mouseDoubleClickEvent(QMouseEvent *) { Q_EMIT resetRequested(); }
@@ -448,7 +459,7 @@ bool TimeChart::eventFilter(QObject *watched, QEvent *event)
 
 void TimeChart::leaveEvent(QEvent *event)
 {
-    if (!hasFocus() && m_crosshair) {
+    if (!hasFocus() && !m_held && m_crosshair) {
         setCrosshair(0);
         Q_EMIT crosshairMoved(0);
     }

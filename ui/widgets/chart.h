@@ -2,7 +2,7 @@
 // and shows the values at the crosshair. Normal is a pale area with a line, unusual is solid. Keys: Left and Right move
 // the crosshair by a step (Ctrl: ten), Home and End, Enter shows those exchanges, Escape takes the crosshair away, T
 // turns it into a table, Ctrl+C copies the numbers. Drag zooms, double click resets; a click on a name in the legend
-// hides it, with Alt it stays alone.
+// hides it, with Alt it stays alone. The crosshair follows the pointer until a click holds it.
 #pragma once
 
 #include "ui/shell/tokens.h"
@@ -71,12 +71,14 @@ public:
     TimeChart(const QString &title, Unit unit, QWidget *parent = nullptr);
     ~TimeChart() override;
 
+    void setTitle(const QString &title);
     void setLogarithmic(bool logarithmic);
     void setData(const ChartData &data);
     const ChartData &data() const { return m_data; }
     // The crosshair as a time, so that one runs through all charts of a page; 0: none.
     void setCrosshair(qint64 time);
     qint64 crosshair() const { return m_crosshair; }
+    void setHeld(bool held) { m_held = held; } // the pointer no longer moves the crosshair
     QString valueText(int series) const; // at the crosshair, or the last
     bool isHidden(const QString &series) const { return m_hidden.contains(series); }
     void setTableShown(bool shown);
@@ -89,6 +91,7 @@ public:
 
 Q_SIGNALS:
     void crosshairMoved(qint64 time);
+    void crosshairClicked(qint64 time);
     void spanChosen(qint64 from, qint64 to);
     void resetRequested();
     void exchangesRequested(qint64 from, qint64 to);
@@ -132,6 +135,7 @@ private:
     QList<std::pair<QRectF, QString>> m_legend;
     qint64 m_crosshair = 0;
     double m_dragFrom = -1, m_dragTo = -1;
+    bool m_held = false;
     QTableView *m_table = nullptr;
     class TableModel;
     TableModel *m_model = nullptr;

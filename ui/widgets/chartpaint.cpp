@@ -57,7 +57,10 @@ void TimeChart::drawForeground(QPainter *painter, const QRectF &)
     const auto xOfTime = [&](qint64 time) {
         return std::round(xOf(last - static_cast<double>(m_data.end - time) / static_cast<double>(m_data.step)));
     };
-    for (const ChartMark &mark : m_data.marks) {
+    const QFontMetricsF labels(typeFont(Type::Hint));
+    double free = m_area.right();
+    for (auto at = m_data.marks.crbegin(); at != m_data.marks.crend(); ++at) { // the newest keeps its label where they are close
+        const ChartMark &mark = *at;
         const double x = xOfTime(mark.at);
         if (x < m_area.left() || x > m_area.right())
             continue;
@@ -65,7 +68,13 @@ void TimeChart::drawForeground(QPainter *painter, const QRectF &)
             painter->fillRect(QRectF(x, y, 1, 1), t.focus);
         painter->setFont(typeFont(Type::Hint));
         painter->setPen(t.accentText);
-        painter->drawText(QPointF(x + scaled(4), m_area.top() + scaled(10)), mark.label);
+        const double width = labels.horizontalAdvance(mark.label);
+        const bool before = x + scaled(4) + width > m_area.right(); // near the end it stands on the other side
+        const double left = before ? x - scaled(4) - width : x + scaled(4);
+        if (mark.label.isEmpty() || left < m_area.left() || left + width > free)
+            continue;
+        painter->drawText(QPointF(left, m_area.top() + scaled(10)), mark.label);
+        free = std::min(left, x) - scaled(8);
     }
     for (const ChartBand &band : m_data.bands) {
         const double from = std::clamp(xOfTime(band.from), m_area.left(), m_area.right());

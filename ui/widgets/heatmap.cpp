@@ -82,7 +82,7 @@ int HeatMap::columnOf(qint64 time) const
 {
     const auto last = static_cast<qint64>(m_data.columns.size()) - 1;
     return static_cast<int>(
-        std::clamp<qint64>(last - (m_data.end - time + m_data.step / 2) / m_data.step, 0, std::max<qint64>(0, last)));
+        std::clamp<qint64>(last - (m_data.end - time) / m_data.step, 0, std::max<qint64>(0, last)));
 }
 
 QRectF HeatMap::cellRect(int column, int row) const
@@ -198,6 +198,8 @@ void HeatMap::resizeEvent(QResizeEvent *)
 
 void HeatMap::mouseMoveEvent(QMouseEvent *event)
 {
+    if (m_held && event->type() == QEvent::MouseMove)
+        return;
     if (!m_area.contains(event->position()) || m_data.columns.empty() || rows() < 1)
         return;
     const auto columns = static_cast<double>(m_data.columns.size());
@@ -213,6 +215,8 @@ void HeatMap::mousePressEvent(QMouseEvent *event)
 {
     setFocus(Qt::MouseFocusReason);
     mouseMoveEvent(event);
+    if (m_area.contains(event->position()) && m_crosshair)
+        Q_EMIT crosshairClicked(m_crosshair);
 }
 
 void HeatMap::keyPressEvent(QKeyEvent *event)
@@ -233,13 +237,21 @@ void HeatMap::keyPressEvent(QKeyEvent *event)
         Q_EMIT exchangesRequested(timeOf(at) - m_data.step, timeOf(at), m_data.bounds[static_cast<size_t>(row)],
             m_data.bounds[static_cast<size_t>(row) + 1]);
         break;
+    case Qt::Key_Escape:
+        if (m_crosshair) {
+            setCrosshair(0);
+            Q_EMIT crosshairMoved(0);
+        } else {
+            event->ignore();
+        }
+        break;
     default: QWidget::keyPressEvent(event);
     }
 }
 
 void HeatMap::leaveEvent(QEvent *event)
 {
-    if (!hasFocus() && m_crosshair) {
+    if (!hasFocus() && !m_held && m_crosshair) {
         setCrosshair(0);
         Q_EMIT crosshairMoved(0);
     }

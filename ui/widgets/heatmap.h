@@ -27,12 +27,15 @@ public:
     void setData(const HeatData &data);
     void setCrosshair(qint64 time); // 0: none
     qint64 crosshair() const { return m_crosshair; }
+    void setHeld(bool held) { m_held = held; } // the pointer no longer moves the crosshair
+    const HeatData &data() const { return m_data; }
     QString cellText() const; // "64 to 80 ms: 71 requests"; empty without a cell
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void crosshairMoved(qint64 time);
+    void crosshairClicked(qint64 time);
     void exchangesRequested(qint64 from, qint64 to, double leastNs, double mostNs);
 
 protected:
@@ -63,6 +66,7 @@ private:
     unsigned m_most = 1;
     qint64 m_crosshair = 0;
     int m_row = -1;
+    bool m_held = false;
 };
 
 } // namespace gatehouse::ui

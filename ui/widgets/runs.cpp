@@ -10,6 +10,8 @@
 #include <QtGui/QPainter>
 #include <QtGui/QTextLayout>
 
+#include <algorithm>
+
 namespace gatehouse::ui {
 namespace {
 
@@ -64,8 +66,43 @@ QString toPlainText(const Runs &runs)
     return text;
 }
 
+namespace {
+
+// From the right end leftwards; what was on the wire still reads from left to right, and spaces stay between the runs.
+qreal paintRunsMirrored(QPainter *painter, const QPointF &baseline, const Runs &runs, const QFont &base, qreal width)
+{
+    qreal total = 0;
+    for (const Run &run : runs)
+        total += QFontMetricsF(fontOfRun(run, base)).horizontalAdvance(run.text);
+    const qreal used = std::min(total, width);
+    qreal end = baseline.x() + used;
+    for (const Run &run : runs) {
+        const QFont f = fontOfRun(run, base);
+        const QFontMetricsF metrics(f);
+        QString text = run.text.trimmed();
+        const qreal before = metrics.horizontalAdvance(QString(run.text.indexOf(text.left(1)), QLatin1Char(' ')));
+        end -= text.isEmpty() ? metrics.horizontalAdvance(run.text) : before;
+        text = metrics.elidedText(text, Qt::ElideRight, end - baseline.x() + 0.5);
+        const qreal advance = metrics.horizontalAdvance(text);
+        if (end <= baseline.x())
+            break;
+        painter->setLayoutDirection(run.style == Run::Style::Wire ? Qt::LeftToRight : Qt::RightToLeft);
+        painter->setFont(f);
+        painter->setPen(colorOf(run));
+        painter->drawText(QPointF(end - advance, baseline.y()), text);
+        if (!text.isEmpty())
+            end -= metrics.horizontalAdvance(run.text) - before;
+    }
+    painter->setLayoutDirection(Qt::RightToLeft);
+    return used;
+}
+
+} // namespace
+
 qreal paintRuns(QPainter *painter, const QPointF &baseline, const Runs &runs, const QFont &base, qreal width)
 {
+    if (painter->layoutDirection() == Qt::RightToLeft)
+        return paintRunsMirrored(painter, baseline, runs, base, width);
     qreal x = baseline.x();
     const qreal end = x + width;
     for (const Run &run : runs) {
@@ -117,6 +154,8 @@ void RunsLabel::setRuns(const Runs &runs)
     m_runs = runs;
     m_hovered = m_focused = m_pressed = -1;
     setFocusPolicy(nextLink(-1, 1) >= 0 ? Qt::TabFocus : Qt::NoFocus);
+    if (hasFocus()) // Enter goes on with what stands there now
+        m_focused = nextLink(-1, 1);
     setAccessibleName(toPlainText(runs));
     updateGeometry();
     update();

@@ -104,11 +104,29 @@ void EmptyState::setText(const QString &title, const QString &text)
     fixHeight(m_text);
 }
 
-QPushButton *EmptyState::addButton(const QString &text, bool primary)
+QPushButton *EmptyState::addButton(const QString &text, bool primary, std::optional<IconId> icon)
 {
     QPushButton *added = button(text, primary ? "primary" : "", this);
     m_buttons->insertWidget(m_buttons->count() - 1, added);
+    if (icon) {
+        m_icons.append({ added, *icon });
+        renewIcons();
+    }
     return added;
+}
+
+// On the primary button the icon has the colour of its text.
+void EmptyState::renewIcons()
+{
+    for (const auto &[button, icon] : m_icons)
+        button->setIcon(button->property("kind").toByteArray() == "primary" ? makeIcon(icon, Tokens::current().onAccent) : makeIcon(icon));
+}
+
+void EmptyState::changeEvent(QEvent *event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        renewIcons();
+    QWidget::changeEvent(event);
 }
 
 void EmptyState::setExample(const QString &example)

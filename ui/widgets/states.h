@@ -7,6 +7,8 @@
 #include <QtCore/QElapsedTimer>
 #include <QtWidgets/QWidget>
 
+#include <optional>
+
 class QHBoxLayout;
 class QLabel;
 class QPushButton;
@@ -21,11 +23,16 @@ class EmptyState final : public QWidget {
 public:
     EmptyState(IconId icon, const QString &title, const QString &text, QWidget *parent = nullptr);
     void setText(const QString &title, const QString &text);
-    QPushButton *addButton(const QString &text, bool primary = false);
+    QPushButton *addButton(const QString &text, bool primary = false, std::optional<IconId> icon = {});
     void setExample(const QString &example); // on the wire font, with a button that copies it
     void addBelow(QWidget *widget); // recent workspaces
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
+    void renewIcons();
+    QList<std::pair<QPushButton *, IconId>> m_icons;
     QLabel *m_title, *m_text;
     QHBoxLayout *m_buttons;
     QVBoxLayout *m_layout;

@@ -5,6 +5,8 @@
 #include <QtTest/QTest>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -45,6 +47,13 @@ void TestMetrics::bucketsAreNearTheTruth()
         QVERIFY2(std::abs(off) <= static_cast<double>(micros) * 0.0626, qPrintable(QString::number(micros)));
     }
     QCOMPARE(latencyBucket(UINT64_MAX), latencyBuckets - 1);
+    for (uint64_t micros = 0; micros < 130'000'000; micros += 1 + micros / 50) {
+        const double off = static_cast<double>(latencyOf<4>(latencyBucket<4>(micros))) - static_cast<double>(micros);
+        QVERIFY2(std::abs(off) <= static_cast<double>(micros) * 0.126, qPrintable(QString::number(micros)));
+    }
+    QCOMPARE(latencyBandFrom(0), 10.0);
+    QCOMPARE(latencyBandFrom(19), 800.0);
+    QCOMPARE(latencyBandFrom(latencyBands), 1e7);
 }
 
 // Three workers, random exchanges over an advancing clock, against sums kept beside.
@@ -67,6 +76,7 @@ void TestMetrics::agreesWithAStraightCounter()
         auto &worker = *workers[pick(3)];
         worker.tick();
         Record record = finished(statuses[pick(7)], pick(200'000));
+        record.gatewayMicros = record.durationMicros / 3;
         record.requestBytes = pick(1000);
         record.responseBytes = pick(10'000);
         record.verdict = record.status == 429 ? Verdict::Throttled : Verdict::Allowed;
@@ -84,6 +94,7 @@ void TestMetrics::agreesWithAStraightCounter()
     for (const auto &second : seconds) {
         Second expected;
         std::vector<int64_t> latencies;
+        std::array<uint32_t, latencyBands> least{}, most{}; // of each band, as a bucket at its edge may fall to either side
         for (const auto &k : kept) {
             if (k.second * 1'000'000 != second.startMicros)
                 continue;
@@ -92,12 +103,22 @@ void TestMetrics::agreesWithAStraightCounter()
             expected.bytesOut += k.out;
             expected.refused += k.verdict == Verdict::Throttled;
             latencies.push_back(k.micros);
+            for (size_t band = 0; band < latencyBands; ++band) {
+                const double micros = static_cast<double>(k.micros), from = latencyBandFrom(band), to = latencyBandFrom(band + 1);
+                const bool first = band == 0;
+                least[band] += (first || micros >= from * 1.07) && micros < to / 1.07;
+                most[band] += (first || micros >= from / 1.07 - 1) && micros < to * 1.07 + 1;
+            }
         }
         QVERIFY(second.byClass == expected.byClass);
         QCOMPARE(second.bytesIn, expected.bytesIn);
         QCOMPARE(second.bytesOut, expected.bytesOut);
         QCOMPARE(second.refused, expected.refused);
         QCOMPARE(second.latency.count, latencies.size());
+        QCOMPARE(second.gateway.count, latencies.size());
+        QCOMPARE(std::accumulate(second.byLatency.begin(), second.byLatency.end(), uint64_t(0)), uint64_t(latencies.size()));
+        for (size_t band = 0; band < latencyBands; ++band)
+            QVERIFY2(second.byLatency[band] >= least[band] && second.byLatency[band] <= most[band], qPrintable(QString::number(band)));
         seen += latencies.size();
         std::sort(latencies.begin(), latencies.end());
         const auto near = [&](int64_t got, size_t hundredth) {
@@ -106,14 +127,30 @@ void TestMetrics::agreesWithAStraightCounter()
         };
         if (!latencies.empty()) {
             QCOMPARE(second.latency.max, latencies.back());
+            const auto roughly = [&](int64_t got, size_t hundredth) { // a third of the latency, in wider buckets
+                const auto truth = static_cast<double>(latencies[(latencies.size() * hundredth + 99) / 100 - 1]) / 3;
+                return std::abs(static_cast<double>(got) - truth) <= truth * 0.13 + 1;
+            };
+            QVERIFY(roughly(second.gateway.p50, 50) && roughly(second.gateway.p99, 99));
             QVERIFY(near(second.latency.p50, 50) && near(second.latency.p90, 90) && near(second.latency.p99, 99));
         }
     }
     QCOMPARE(seen, 5000u);
+    Record mocked = finished(200, 80'000);
+    mocked.gatewayMicros = 80'000;
+    mocked.target = TargetKind::Mock;
+    clock.advance(1s);
+    workers[0]->tick();
+    workers[0]->started();
+    workers[0]->finished(mocked, 0, {});
+    clock.advance(1s);
+    workers[0]->tick();
+    QCOMPARE(metrics.seconds(0).back().latency.count, 1u);
+    QCOMPARE(metrics.seconds(0).back().gateway.count, 0u); // what a mock waits is no time the gateway adds
     const auto routes = metrics.routes();
     QCOMPARE(routes[0].requests, 5000u);
     QCOMPARE(routes[0].errors, static_cast<uint64_t>(std::count_if(kept.begin(), kept.end(), [](const Kept &k) { return k.cls == StatusClass::Server || k.cls == StatusClass::NoAnswer; })));
-    QCOMPARE(metrics.totals().requests, 5000u);
+    QCOMPARE(metrics.totals().requests, 5001u);
     QCOMPARE(metrics.totals().inFlight, 0u);
 }
 

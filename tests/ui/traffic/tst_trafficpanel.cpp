@@ -14,6 +14,8 @@
 #include "ui/widgets/codeeditor.h"
 #include "ui/widgets/filterfield.h"
 #include "ui/widgets/keyvaluetable.h"
+#include "ui/widgets/picklist.h"
+#include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
 
@@ -26,6 +28,7 @@
 #include <QtWidgets/QDialog>
 #include <QtWidgets/QHeaderView>
 #include <QtWidgets/QLineEdit>
+#include <QtWidgets/QListWidget>
 #include <QtWidgets/QPushButton>
 #include <QtWidgets/QScrollBar>
 
@@ -308,6 +311,164 @@ private Q_SLOTS:
         QCOMPARE(rows(), 423);
     }
 
+    void theTimelineTakesASpanByKeys()
+    {
+        m_fake->exchanges.add(test::sampleRows(400, 24, 1'795'528'958'000'000, 500'000, 7)); // 200 s
+        open();
+        auto *timeline = panel()->findChild<ui::Timeline *>();
+        timeline->setFocus();
+        key(Qt::Key_Right, timeline); // the newest bar
+        for (int i = 0; i < 9; ++i)
+            QTest::keyClick(timeline, Qt::Key_Left, Qt::ShiftModifier);
+        key(Qt::Key_Return, timeline);
+        QVERIFY2(rows() > 10 && rows() < 30, qPrintable(QString::number(rows())));
+        auto *span = panel()->findChild<ui::ChipRow *>()->span();
+        QVERIFY(span->isVisible() && !span->accessibleName().isEmpty());
+        QTest::mouseClick(span, Qt::LeftButton);
+        QCOMPARE(rows(), 423);
+        QVERIFY(!span->isVisible());
+    }
+
+    void aPlaceMayNameASpan()
+    {
+        open();
+        const int64_t first = model()->rowAt(0).row.startedMicros, sixth = model()->rowAt(5).row.startedMicros;
+        m_window->navigator()->showExchanges(QString(), first, sixth);
+        QCOMPARE(rows(), 5);
+        QVERIFY(panel()->findChild<ui::ChipRow *>()->span()->isVisible());
+        m_window->navigator()->showExchanges(s("status:429"));
+        QVERIFY(!panel()->findChild<ui::ChipRow *>()->span()->isVisible());
+        QCOMPARE(rows(), 4);
+    }
+
+    void aVerdictThatNothingGivesHasNoChip()
+    {
+        m_fake = std::make_unique<test::FakeApi>();
+        auto rows23 = test::sampleRows(23);
+        for (const observe::Row &row : rows23)
+            if (row.verdict != observe::Verdict::Cached)
+                m_fake->exchanges.add(row);
+        open();
+        const auto chips = panel()->findChild<ui::ChipRow *>()->chips();
+        QVERIFY(!chips[7]->isVisible() && !chips[8]->isVisible() && chips[9]->isVisible());
+        for (observe::Row &row : rows23)
+            if (row.verdict == observe::Verdict::Cached)
+                m_fake->exchanges.add(row);
+        QVERIFY(test::waitFor("the chip of what is cached", [&] { return chips[8]->isVisible(); }));
+    }
+
+    void anyRouteIsAskedWhyNot()
+    {
+        open();
+        QVERIFY(click(5, ExchangeModel::Path));
+        ui::WhyView *why = detail()->why();
+        const QModelIndex route = why->whyModel().find(ui::WhyItem::StageId::Route);
+        const int before = why->whyModel().rowCount(route);
+        const QModelIndex last = why->whyModel().index(before - 1, 0, route);
+        why->scrollTo(last);
+        QTest::mouseClick(why->viewport(), Qt::LeftButton, {}, QPoint(why->viewport()->width() - ui::scaled(40), why->visualRect(last).center().y()));
+        auto *list = panel()->findChild<ui::PickList *>();
+        QVERIFY(list && list->isVisible());
+        QVERIFY(list->list()->count() >= 8);
+        QTest::keyClicks(list->field(), s("check"));
+        QCOMPARE(list->list()->count(), 1);
+        QTest::keyClick(list->field(), Qt::Key_Return);
+        QCOMPARE(why->whyModel().rowCount(route), before + 1);
+        QVERIFY2(why->whyModel().asText(route).contains(s("checkout, does not match, path  wants /checkout  got /v1/orders/4711")), qPrintable(why->whyModel().asText(route)));
+    }
+
+    void todaysConfigStandsBesideAndMarksWhatDiffers()
+    {
+        m_fake->exchanges.today = [](observe::Explanation then) {
+            then.policies.front().verdict = observe::StepVerdict::Off;
+            return then;
+        };
+        open();
+        QVERIFY(click(5, ExchangeModel::Path));
+        ui::RunsLabel *note = configuration();
+        QCOMPARE(ui::toPlainText(note->runs()), s("With today's config"));
+        note->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(note, Qt::Key_Return);
+        QCOMPARE(ui::toPlainText(note->runs()), s("1 row differs   As it was then"));
+        QCOMPARE(detail()->why()->whyModel().differences(), 1);
+        look(s("traffic-today"));
+        note->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(note, Qt::Key_Return);
+        QCOMPARE(detail()->why()->whyModel().differences(), 0);
+        QTest::keyClick(table(), Qt::Key_2, Qt::AltModifier);
+        QVERIFY(!note->isVisible()); // it is about Why
+    }
+
+    void aRefusalShowsItsBucket()
+    {
+        open();
+        QVERIFY(click(3, ExchangeModel::Path));
+        const auto &more = detail()->why()->whyModel().more();
+        QVERIFY(more.bucket.has_value());
+        QCOMPARE(more.bucket->capacity, 20.0);
+        QCOMPARE(more.bucket->points.size(), size_t(4)); // the three before it and itself
+        QVERIFY(more.bucket->points.back().refused && more.bucket->points.back().micros == 0);
+        QVERIFY(std::is_sorted(more.bucket->points.begin(), more.bucket->points.end(), [](const auto &a, const auto &b) { return a.micros < b.micros; }));
+        QVERIFY(click(5, ExchangeModel::Path));
+        QVERIFY(!detail()->why()->whyModel().more().bucket);
+    }
+
+    void namesInTheOverviewAreDoors()
+    {
+        open();
+        QVERIFY(click(5, ExchangeModel::Path));
+        detail()->setTab(ui::DetailPane::Overview);
+        QSignalSpy went(m_window->navigator(), &ui::Navigator::requested);
+        ui::RunsLabel *endpoint = nullptr;
+        QVERIFY(test::waitFor("the endpoint's name", [&] {
+            for (auto *label : detail()->findChildren<ui::RunsLabel *>())
+                if (label->isVisible() && label->accessibleDescription() == s("Endpoint"))
+                    endpoint = label;
+            return endpoint != nullptr;
+        }));
+        endpoint->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(endpoint, Qt::Key_Return);
+        QCOMPARE(went.size(), 1);
+        const auto place = went.takeFirst().at(0).value<ui::Place>();
+        QCOMPARE(place.kind, ui::Place::Kind::Upstream);
+        QCOMPARE(place.name, s("orders"));
+        QCOMPARE(place.detail, s("127.0.0.1:9002"));
+    }
+
+    void timingComparesWithItsRoute()
+    {
+        m_fake->exchanges.addSample(400, 5);
+        open();
+        QVERIFY(click(5, ExchangeModel::Path));
+        detail()->setTab(ui::DetailPane::Timing);
+        const auto labels = detail()->findChildren<ui::RunsLabel *>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ui::RunsLabel *label) { return label->isVisible() && ui::toPlainText(label->runs()).contains(s(" % of get-order, of which ")); }));
+    }
+
+    void theDetailMayStandBelow()
+    {
+        open();
+        const QPoint beside = detail()->mapTo(m_window.get(), QPoint());
+        m_window->actionTable()->find(s("traffic.below"))->trigger();
+        const QPoint below = detail()->mapTo(m_window.get(), QPoint());
+        QVERIFY(below.x() < beside.x() && below.y() > beside.y());
+        const QVariantMap state = panel()->saveState();
+        m_window.reset();
+        open();
+        panel()->restoreState(state);
+        QVERIFY(detail()->mapTo(m_window.get(), QPoint()).y() > beside.y());
+    }
+
+    void mirroredItStaysWhole()
+    {
+        QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+        open();
+        QVERIFY(click(3, ExchangeModel::Path));
+        QVERIFY(detail()->mapTo(m_window.get(), QPoint()).x() < table()->mapTo(m_window.get(), QPoint()).x());
+        look(s("traffic-mirrored"));
+        QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+    }
+
     void placesOpen()
     {
         open();
@@ -387,6 +548,13 @@ private:
     ui::ExchangeModel *model() const { return panel()->findChild<ui::ExchangeModel *>(); }
     ui::DetailPane *detail() const { return panel()->findChild<ui::DetailPane *>(); }
     ui::FilterField *field() const { return panel()->findChild<ui::FilterField *>(); }
+    ui::RunsLabel *configuration() const // beside the tabs
+    {
+        for (auto *label : detail()->findChildren<ui::RunsLabel *>())
+            if (label->isVisible() && label->parentWidget() && ui::toPlainText(label->runs()).contains(s("today")))
+                return label;
+        return nullptr;
+    }
     ui::EmptyState *currentEmptyState() const
     {
         for (auto *state : panel()->findChildren<ui::EmptyState *>()) {

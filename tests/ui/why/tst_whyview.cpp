@@ -8,6 +8,7 @@
 #include <QtTest/QAbstractItemModelTester>
 #include <QtTest/QSignalSpy>
 #include <QtTest/QTest>
+#include <QtWidgets/QPushButton>
 
 using namespace gatehouse;
 using ui::WhyItem;
@@ -126,6 +127,128 @@ private Q_SLOTS:
         QVERIFY(went.isEmpty());
     }
 
+    void theNextStepsOfARefusalAreButtons()
+    {
+        ui::WhyView view;
+        view.resize(572, 1100);
+        view.setExplanation(pictured(3));
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QSignalSpy went(&view, &ui::WhyView::placeActivated);
+        const auto buttons = view.findChildren<QPushButton *>();
+        QCOMPARE(buttons.size(), qsizetype(3));
+        QCOMPARE(buttons[0]->text(), QStringLiteral("Raise this limit…"));
+        QTest::mouseClick(buttons[0], Qt::LeftButton);
+        QCOMPARE(went.takeFirst().at(0).value<ui::Place>().name, QStringLiteral("/groups/0/policies/0"));
+        QTest::mouseClick(buttons[1], Qt::LeftButton);
+        QCOMPARE(went.takeFirst().at(0).value<ui::Place>().name, QStringLiteral("/groups/0/policies/0/when"));
+        view.setFocus();
+        view.setCurrentIndex(view.indexBelow(view.whyModel().find(WhyItem::StageId::Answer)));
+        QTest::keyClick(&view, Qt::Key_Return); // into the buttons
+        QVERIFY(buttons[0]->hasFocus());
+        QTest::keyClick(buttons[0], Qt::Key_Tab);
+        QTest::keyClick(buttons[1], Qt::Key_Tab);
+        QVERIFY(buttons[2]->hasFocus());
+        QTest::keyClick(buttons[2], Qt::Key_Space);
+        const auto place = went.takeFirst().at(0).value<ui::Place>();
+        QCOMPARE(place.kind, ui::Place::Kind::Exchanges);
+        QCOMPARE(place.name, QStringLiteral("route:get-order verdict:throttled"));
+        QTest::keyClick(buttons[2], Qt::Key_Escape);
+        QVERIFY(view.hasFocus());
+        QVERIFY(!view.whyModel().wholeText().contains(QStringLiteral("Raise this limit"))); // no part of what happened
+    }
+
+    void anotherRouteIsAskedForAndListed()
+    {
+        ui::WhyView view;
+        view.resize(572, 1100);
+        ui::WhyMore more;
+        more.asksOther = true;
+        view.setExplanation(pictured(5), more);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QSignalSpy wanted(&view, &ui::WhyView::otherRouteWanted);
+        const QModelIndex route = view.whyModel().find(WhyItem::StageId::Route);
+        const int before = view.whyModel().rowCount(route);
+        const QRect note = view.visualRect(view.whyModel().index(before - 1, 0, route));
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, QPoint(view.viewport()->width() - ui::scaled(40), note.center().y()));
+        QCOMPARE(wanted.size(), 1);
+        observe::Candidate other;
+        other.route = "checkout";
+        other.cells = {observe::Cell::Passed, observe::Cell::Failed, observe::Cell::NotAsked, observe::Cell::NotAsked, observe::Cell::NoCondition, observe::Cell::NoCondition};
+        other.failed = observe::Failure{observe::Aspect::Path, "path", "/v1/checkout/*", std::string("/v1/orders/4711")};
+        view.addCandidate(other);
+        QCOMPARE(view.whyModel().rowCount(route), before + 1);
+        QVERIFY2(view.whyModel().asText(view.currentIndex()).contains(QStringLiteral("checkout, does not match, path  wants /v1/checkout/*  got /v1/orders/4711")),
+                 qPrintable(view.whyModel().asText(view.currentIndex())));
+        view.addCandidate(other); // once
+        QCOMPARE(view.whyModel().rowCount(route), before + 1);
+        view.setCurrentIndex(view.whyModel().index(before, 0, route));
+        QTest::keyClick(&view, Qt::Key_Return); // the last row asks again
+        QCOMPARE(wanted.size(), 2);
+    }
+
+    void whatDiffersTodayIsMarked()
+    {
+        observe::Explanation now = pictured(5);
+        ui::WhyMore more;
+        more.then = now;
+        ui::WhyModel model;
+        model.setExplanation(now, more);
+        QCOMPARE(model.differences(), 0);
+        now.policies.front().verdict = observe::StepVerdict::Off;
+        now.policies[1].durationNanos = 999'000; // a time is no difference
+        more.then = pictured(5);
+        model.setExplanation(now, more);
+        QCOMPARE(model.differences(), 1);
+        const QModelIndex policies = model.find(WhyItem::StageId::PoliciesIn);
+        QVERIFY(WhyItem::Kind::Policy == ui::WhyModel::item(model.index(0, 0, policies))->kind && ui::WhyModel::item(model.index(0, 0, policies))->differs);
+        QVERIFY(!ui::WhyModel::item(model.index(1, 0, policies))->differs);
+        QVERIFY(model.index(0, 0, policies).data(Qt::AccessibleTextRole).toString().endsWith(QStringLiteral("differs")));
+    }
+
+    void theBucketStandsBelowWhatRefused()
+    {
+        ui::WhyMore more;
+        more.bucket = ui::BucketPast{"127.0.0.1", 20, 3'000'000, 84'000, {{-2'000'000, 12, false}, {-900'000, 0, true}, {0, 0, true}}};
+        ui::WhyModel model;
+        model.setExplanation(pictured(3), more);
+        const QModelIndex policies = model.find(WhyItem::StageId::PoliciesIn);
+        const WhyItem *row = ui::WhyModel::item(model.index(2, 0, policies));
+        QCOMPARE(int(row->kind), int(WhyItem::Kind::Bucket));
+        QCOMPARE(model.asText(model.index(2, 0, policies)), QStringLiteral("Bucket of 127.0.0.1, last 3 s: 20 tokens, 2 refused, lets in at +84 ms\n"));
+        model.setExplanation(pictured(5), more); // nothing was refused
+        for (int at = 0; at < model.rowCount(model.find(WhyItem::StageId::PoliciesIn)); ++at)
+            QVERIFY(ui::WhyModel::item(model.index(at, 0, model.find(WhyItem::StageId::PoliciesIn)))->kind == WhyItem::Kind::Policy);
+    }
+
+    void aRouteFoundAtOnceSaysSo()
+    {
+        observe::Explanation why = pictured(5);
+        why.decidedNanos = 0;
+        ui::WhyModel model;
+        model.setExplanation(why);
+        QVERIFY2(model.asText(model.find(WhyItem::StageId::Route)).contains(QStringLiteral("decided in under 1 µs")), qPrintable(model.asText(model.find(WhyItem::StageId::Route))));
+    }
+
+    void mirroredNamesAreLinksWhereTheyStand()
+    {
+        ui::WhyView view;
+        view.setLayoutDirection(Qt::RightToLeft);
+        view.resize(572, 1100);
+        view.setExplanation(pictured(5));
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QSignalSpy went(&view, &ui::WhyView::placeActivated);
+        const QModelIndex policies = view.whyModel().find(WhyItem::StageId::PoliciesIn);
+        const QRect burst = view.visualRect(view.whyModel().index(1, 0, policies));
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, QPoint(ui::scaled(100), burst.center().y()));
+        QCOMPARE(went.size(), 0);
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, QPoint(view.viewport()->width() - ui::scaled(100), burst.center().y()));
+        QCOMPARE(went.size(), 1);
+        test::grab(view, QStringLiteral("why-mirrored"));
+    }
+
     void looks_data()
     {
         QTest::addColumn<int>("row");
@@ -142,7 +265,11 @@ private Q_SLOTS:
             ui::Theme::instance()->setChoice(theme);
             ui::WhyView view;
             view.resize(572, 1020);
-            view.setExplanation(pictured(size_t(row)));
+            ui::WhyMore more;
+            more.asksOther = true;
+            more.answer = {ui::plain(QStringLiteral("with ")), ui::wire(QStringLiteral("Retry-After: 1"))};
+            more.bucket = ui::BucketPast{"127.0.0.1", 20, 3'000'000, 84'000, {{-3'000'000, 19, false}, {-2'400'000, 14, false}, {-1'800'000, 8, false}, {-1'200'000, 3, false}, {-900'000, 0.2, true}, {-700'000, 0.4, true}, {-300'000, 0.1, true}, {0, 0, true}}};
+            view.setExplanation(pictured(size_t(row)), more);
             view.show();
             view.setFocus();
             QVERIFY(QTest::qWaitForWindowExposed(&view));

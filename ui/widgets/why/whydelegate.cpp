@@ -4,6 +4,8 @@
 #include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/bars.h"
+#include "ui/widgets/why/whydraw.h"
 
 #include <QtGui/QFontMetricsF>
 #include <QtGui/QPainter>
@@ -19,6 +21,8 @@ using observe::Attempt;
 using observe::Cell;
 using observe::Change;
 
+using namespace why;
+
 namespace {
 
 // Of the design, at 13 px.
@@ -26,10 +30,6 @@ constexpr double timeRight = 56, spineX = 74, contentX = 92, rightMargin = 16;
 constexpr double stageHeight = 33, stageCentre = 20;
 constexpr double matrixFirst = 163, matrixStep = 50;
 constexpr double attemptGlyph = 100, attemptText = 114, attemptBar = 252, attemptRight = 172, attemptState = 162;
-
-qreal baselineAt(const QFont &font, qreal centre) { return centredBaseline(font, centre - scaled(10), scaled(20)); }
-
-qreal textWidth(const QFont &font, const QString &text) { return QFontMetricsF(font).horizontalAdvance(text); }
 
 qreal runsWidth(const Runs &runs, const QFont &base)
 {
@@ -41,27 +41,6 @@ qreal runsWidth(const Runs &runs, const QFont &base)
         width += textWidth(font, run.text);
     }
     return width;
-}
-
-void drawText(QPainter *painter, const QFont &font, const QColor &color, qreal x, qreal centre, const QString &text)
-{
-    painter->setFont(font);
-    painter->setPen(color);
-    painter->drawText(QPointF(x, baselineAt(font, centre)), text);
-}
-
-void drawElided(QPainter *painter, const QFont &font, const QColor &color, qreal x, qreal centre, const QString &text, qreal width)
-{
-    if (width > 0)
-        drawText(painter, font, color, x, centre, QFontMetricsF(font).elidedText(text, Qt::ElideRight, width));
-}
-
-// Ends at `right`; returns where it begins.
-qreal drawRight(QPainter *painter, const QFont &font, const QColor &color, qreal right, qreal centre, const QString &text)
-{
-    const qreal x = right - textWidth(font, text);
-    drawText(painter, font, color, x, centre, text);
-    return x;
 }
 
 Runs inColor(Runs runs, bool dim)
@@ -118,6 +97,8 @@ QSize WhyDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &ind
     case Kind::Attempt:
     case Kind::Wait: return {0, scaled(25)};
     case Kind::Note: return {0, scaled(26)};
+    case Kind::Bucket: return {0, bucketHeight()};
+    case Kind::Actions: return {0, m_actionsHeight};
     }
     return {0, scaled(26)};
 }
@@ -128,16 +109,21 @@ void WhyDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     const auto &model = *static_cast<const WhyModel *>(index.model());
     const QRect row = option.rect;
     const Tokens &t = Tokens::current();
-    if (item.kind == Kind::Sentence || item.kind == Kind::Times)
+    if (item.kind == Kind::Sentence || item.kind == Kind::Times || item.kind == Kind::Actions)
         return; // widgets stand there
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setClipRect(row.adjusted(0, -1, 0, 1));
+    painter->setLayoutDirection(option.direction);
     const bool selected = option.state & QStyle::State_Selected;
     const bool focused = option.state & QStyle::State_HasFocus;
     const QRect ground = item.kind == Kind::Stage ? row.adjusted(0, scaled(7), 0, 0) : row;
     if (selected && item.kind != Kind::MatrixHead)
-        drawRowBackground(painter, ground, focused, option.state & QStyle::State_Active, false, focused);
+        drawRowBackground(painter, ground, focused, option.state & QStyle::State_Active, false, focused, mirrored(painter));
+    if (item.differs) // beside the time, where the eye compares
+        painter->fillRect(QRect(mirrored(painter) ? row.right() - scaled(3) : row.left(), ground.top(), scaled(4), ground.height()), t.delay.fill);
+    if (mirrored(painter)) // measured from the leading edge from here on
+        painter->translate(row.left() + row.right() + 1, 0);
     paintSpine(painter, row, item, index);
     switch (item.kind) {
     case Kind::Stage: paintStage(painter, row, item, !item.children.empty() && !(option.state & QStyle::State_Open)); break;
@@ -148,6 +134,11 @@ void WhyDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
     case Kind::Attempt:
     case Kind::Wait: paintAttempt(painter, row, item, model); break;
     case Kind::Note: paintNote(painter, row, item); break;
+    case Kind::Bucket:
+        if (model.more().bucket)
+            paintBucket(painter, flipped(painter, QRectF(row.left() + scaled(contentX), row.top() + scaled(4), row.width() - scaled(contentX + rightMargin), bucketHeight() - scaled(8))),
+                        *model.more().bucket);
+        break;
     default: break;
     }
     if (item.kind == Kind::Stage || item.kind == Kind::Policy) {
@@ -155,9 +146,9 @@ void WhyDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, c
         if (!item.reached || item.glyph == Glyph::NotReached) { // nothing shines through the ring
             painter->setPen(Qt::NoPen);
             painter->setBrush(t.surface);
-            painter->drawEllipse(centre, scaled(7), scaled(7));
+            painter->drawEllipse(flipped(painter, centre), scaled(7), scaled(7));
         }
-        paintGlyph(painter, centre, item.glyph);
+        drawGlyph(painter, centre, item.glyph);
     }
     painter->restore();
 }
@@ -177,10 +168,10 @@ void WhyDelegate::paintSpine(QPainter *painter, const QRect &row, const WhyItem 
         if (!reached)
             pen.setDashPattern({1.2, 1.6});
         painter->setPen(pen);
-        painter->drawLine(QPointF(x, from), QPointF(x, to));
+        painter->drawLine(flipped(painter, QPointF(x, from)), flipped(painter, QPointF(x, to)));
     };
     bool below = item.reached;
-    if (item.kind == Kind::Policy) { // the first that was not reached is led to by dots
+    if (item.kind == Kind::Policy || item.kind == Kind::Bucket) { // the first that was not reached is led to by dots
         const WhyItem *following = nullptr;
         const int at = index.row();
         if (size_t(at) + 1 < item.parent->children.size())
@@ -202,19 +193,21 @@ void WhyDelegate::paintStage(QPainter *painter, const QRect &row, const WhyItem 
     if (item.startMicros >= 0)
         drawRight(painter, typeFont(Type::WireSmall), t.text3, row.left() + scaled(timeRight), centre, sinceArrivalText(item.startMicros));
     qreal end = right;
-    if (!item.right.isEmpty()) {
-        const bool isWire = item.right.front().style == Run::Style::Wire;
-        end = drawRight(painter, isWire ? typeFont(Type::Wire) : typeFont(Type::Control), t.text2, right, centre, toPlainText(item.right)) - scaled(12);
+    const Runs &atRight = folded && !item.foldedRight.isEmpty() ? item.foldedRight : item.right;
+    if (!atRight.isEmpty()) {
+        const bool isWire = atRight.front().style == Run::Style::Wire;
+        end = drawRight(painter, isWire ? typeFont(Type::Wire) : typeFont(Type::Control), t.text2, right, centre, toPlainText(atRight)) - scaled(12);
     }
     QFont head = typeFont(Type::Body);
     head.setWeight(QFont::DemiBold);
-    qreal x = left + paintRuns(painter, QPointF(left, baselineAt(head, centre)), inColor(item.title, !item.reached), head, end - left);
+    qreal x = left + drawRuns(painter, left, centre, inColor(item.title, !item.reached), head, end - left);
     if (folded) {
-        paintIcon(painter, QRectF(x + scaled(4), centre - scaled(7), scaled(14), scaled(14)), IconId::ChevronRight, t.text3);
+        paintIcon(painter, flipped(painter, QRectF(x + scaled(4), centre - scaled(7), scaled(14), scaled(14))), mirrored(painter) ? IconId::ChevronLeft : IconId::ChevronRight, t.text3);
         x += scaled(16);
     }
-    if (!item.detail.isEmpty())
-        drawElided(painter, typeFont(Type::Control), t.text2, x + scaled(10), centre, toPlainText(item.detail), end - x - scaled(10));
+    const Runs &detail = folded && !item.folded.isEmpty() ? item.folded : item.detail;
+    if (!detail.isEmpty())
+        drawElided(painter, typeFont(Type::Control), t.text2, x + scaled(10), centre, toPlainText(detail), end - x - scaled(10));
 }
 
 void WhyDelegate::paintMatrixHead(QPainter *painter, const QRect &row, bool asksOther) const
@@ -235,10 +228,10 @@ void WhyDelegate::paintCandidate(QPainter *painter, const QRect &row, const WhyI
     const qreal left = row.left() + scaled(contentX), right = row.right() + 1 - scaled(rightMargin), centre = row.top() + scaled(14);
     if (candidate.won) {
         const QRectF box(left - scaled(8), row.top(), right - left + scaled(16), row.height());
-        drawBox(painter, box, 5, t.highContrast ? QColor() : t.ok.tint, t.highContrast ? t.ok.fill : QColor(), 2);
+        fillBox(painter, box, 5, t.highContrast ? QColor() : t.ok.tint, t.highContrast ? t.ok.fill : QColor(), 2);
     } else if (!item.lastOfGroup || item.parent->children.back().get() != &item) {
         painter->setRenderHint(QPainter::Antialiasing, false);
-        painter->fillRect(QRectF(left, row.bottom(), right - left, 1), t.line);
+        fill(painter, QRectF(left, row.bottom(), right - left, 1), t.line);
         painter->setRenderHint(QPainter::Antialiasing);
     }
     QFont name = typeFont(Type::ControlStrong);
@@ -249,15 +242,15 @@ void WhyDelegate::paintCandidate(QPainter *painter, const QRect &row, const WhyI
     for (int column = 0; column < (asksOther ? 6 : 5); ++column) {
         const QPointF at(left + scaled(matrixFirst) + column * scaled(matrixStep), centre);
         switch (candidate.cells[size_t(column)]) {
-        case Cell::Passed: paintGlyph(painter, at, Glyph::Tick); break;
-        case Cell::Failed: paintGlyph(painter, at, Glyph::Mismatch); break;
-        case Cell::NotAsked: paintGlyph(painter, at, Glyph::NotAsked); break;
-        case Cell::NoCondition: paintGlyph(painter, at, Glyph::NoCondition); break;
+        case Cell::Passed: drawGlyph(painter, at, Glyph::Tick); break;
+        case Cell::Failed: drawGlyph(painter, at, Glyph::Mismatch); break;
+        case Cell::NotAsked: drawGlyph(painter, at, Glyph::NotAsked); break;
+        case Cell::NoCondition: drawGlyph(painter, at, Glyph::NoCondition); break;
         }
     }
     if (!item.detail.isEmpty()) {
         const QFont second = typeFont(Type::Control);
-        paintRuns(painter, QPointF(left, baselineAt(second, row.top() + scaled(candidate.won ? 32 : 31))), item.detail, second, right - left);
+        drawRuns(painter, left, row.top() + scaled(candidate.won ? 32 : 31), item.detail, second, right - left);
     }
 }
 
@@ -277,7 +270,7 @@ void WhyDelegate::paintPolicy(QPainter *painter, const QRect &row, const WhyItem
     const auto &gauge = item.policy->gauge;
     if (gauge && gauge->capacity > 0 && item.reached) {
         const double fraction = std::clamp(gauge->level / gauge->capacity, 0.0, 1.0);
-        paintGauge(painter, QRectF(x, centre - scaled(3), scaled(44), scaled(6)), fraction, fraction < 0.15 ? t.client.fill : t.ok.fill);
+        paintGauge(painter, flipped(painter, QRectF(x, centre - scaled(3), scaled(44), scaled(6))), fraction, fraction < 0.15 ? t.client.fill : t.ok.fill);
         x += scaled(52);
     }
     const QFont detail = typeFont(Type::Control);
@@ -287,7 +280,7 @@ void WhyDelegate::paintPolicy(QPainter *painter, const QRect &row, const WhyItem
             run.style = Run::Style::Quiet;
     }
     if (end > x)
-        paintRuns(painter, QPointF(x, baselineAt(detail, centre)), runs, detail, end - x);
+        drawRuns(painter, x, centre, runs, detail, end - x);
 }
 
 void WhyDelegate::paintChange(QPainter *painter, const QRect &row, const WhyItem &item) const
@@ -300,8 +293,8 @@ void WhyDelegate::paintChange(QPainter *painter, const QRect &row, const WhyItem
     // One box around all lines: each row draws its part of a frame that reaches beyond it.
     QRectF frame = box.adjusted(0, item.firstOfGroup ? 0 : -20, 0, item.lastOfGroup ? 0 : 20);
     painter->save();
-    painter->setClipRect(QRectF(row));
-    drawBox(painter, frame, 5, t.surface, t.line);
+    painter->setClipRect(flipped(painter, QRectF(row)));
+    fillBox(painter, frame, 5, t.surface, t.line);
     painter->restore();
     QRectF line(left + 1, row.top() + (item.firstOfGroup ? scaled(5) : 0), right - left - 2, scaled(20));
     const Change::Kind kind = item.change->kind;
@@ -311,7 +304,7 @@ void WhyDelegate::paintChange(QPainter *painter, const QRect &row, const WhyItem
             ground.setTop(box.top() + 1);
         if (item.lastOfGroup)
             ground.setBottom(box.bottom() - 1);
-        painter->fillRect(ground.adjusted(0, 0, 0, 0), kind == Change::Kind::Added ? t.diffAdded : t.diffRemoved);
+        fill(painter, ground, kind == Change::Kind::Added ? t.diffAdded : t.diffRemoved);
     }
     const qreal centre = line.center().y();
     const QFont mono = typeFont(Type::Wire);
@@ -329,10 +322,10 @@ void WhyDelegate::paintAttempt(QPainter *painter, const QRect &row, const WhyIte
     const Attempt &attempt = *item.attempt;
     const bool wait = item.kind == Kind::Wait;
     const qreal centre = row.top() + row.height() / 2.0, right = row.right() + 1 - scaled(rightMargin);
-    paintGlyph(painter, QPointF(row.left() + scaled(attemptGlyph), centre), item.glyph);
+    drawGlyph(painter, QPointF(row.left() + scaled(attemptGlyph), centre), item.glyph);
     const qreal barLeft = row.left() + scaled(attemptBar), barRight = std::max<qreal>(barLeft + scaled(40), row.right() + 1 - scaled(attemptRight));
     drawElided(painter, typeFont(Type::Wire), t.text, row.left() + scaled(attemptText), centre, toPlainText(item.title), barLeft - row.left() - scaled(attemptText) - scaled(8));
-    drawBox(painter, QRectF(barLeft, centre - scaled(2), barRight - barLeft, scaled(4)), 2, t.line, QColor());
+    fillBox(painter, QRectF(barLeft, centre - scaled(2), barRight - barLeft, scaled(4)), 2, barTrack(), QColor());
     const auto [from, to] = model.attemptSpan();
     const double span = double(std::max<int64_t>(1, to - from));
     const int64_t start = wait ? attempt.startMicros - attempt.waitMicros : attempt.startMicros;
@@ -340,13 +333,13 @@ void WhyDelegate::paintAttempt(QPainter *painter, const QRect &row, const WhyIte
     const qreal width = std::max<qreal>(scaled(4), double(length) / span * (barRight - barLeft));
     const qreal x = std::min(barLeft + double(start - from) / span * (barRight - barLeft), barRight - width);
     const HueId hue = wait ? HueId::Delay : item.glyph == Glyph::Failed ? HueId::Server : item.glyph == Glyph::Skipped ? HueId::None : hueOf(markOfStatus(attempt.status));
-    drawBox(painter, QRectF(x, centre - scaled(4), width, scaled(8)), 2, t.hue(hue).fill, QColor());
+    fillBox(painter, QRectF(x, centre - scaled(4), width, scaled(8)), 2, t.hue(hue).fill, QColor());
     const qreal end = drawRight(painter, typeFont(Type::Wire), t.text2, right, centre, toPlainText(item.right)) - scaled(8);
     QFont state = typeFont(Type::Control);
     state.setWeight(QFont::Medium);
     const qreal stateX = barRight + scaled(attemptRight - attemptState);
     if (end > stateX)
-        paintRuns(painter, QPointF(stateX, baselineAt(state, centre)), item.detail, state, end - stateX);
+        drawRuns(painter, stateX, centre, item.detail, state, end - stateX);
 }
 
 void WhyDelegate::paintNote(QPainter *painter, const QRect &row, const WhyItem &item) const
@@ -355,10 +348,16 @@ void WhyDelegate::paintNote(QPainter *painter, const QRect &row, const WhyItem &
     const qreal left = row.left() + scaled(ofAttempts ? attemptText : contentX), right = row.right() + 1 - scaled(rightMargin);
     const QFont font = typeFont(Type::Control);
     const qreal centre = row.top() + row.height() / 2.0;
+    qreal end = right;
+    if (!item.right.isEmpty()) {
+        end = right - runsWidth(item.right, font);
+        drawRuns(painter, end, centre, item.right, font, right - end + 1);
+        end -= scaled(12);
+    }
     if (item.detail.size() == 1 && item.detail.front().style == Run::Style::Plain)
-        drawElided(painter, font, Tokens::current().text2, left, centre, item.detail.front().text, right - left);
+        drawElided(painter, font, Tokens::current().text2, left, centre, item.detail.front().text, end - left);
     else
-        paintRuns(painter, QPointF(left, baselineAt(font, centre)), item.detail, font, right - left);
+        drawRuns(painter, left, centre, item.detail, font, end - left);
 }
 
 std::optional<Run> WhyDelegate::linkAt(const QRect &row, const QModelIndex &index, const QPoint &point) const
@@ -393,6 +392,9 @@ std::optional<Run> WhyDelegate::linkAt(const QRect &row, const QModelIndex &inde
         return link(toPlainText(item.right), item.place);
     }
     case Kind::Note: {
+        const qreal end = row.right() + 1 - scaled(rightMargin);
+        if (!item.right.isEmpty() && point.x() <= end && point.x() >= end - runsWidth(item.right, typeFont(Type::Control)))
+            return item.right.front();
         const int run = runAt(item.detail, typeFont(Type::Control), x);
         return run >= 0 && item.detail[run].style == Run::Style::Link ? std::optional(item.detail[run]) : std::nullopt;
     }

@@ -21,6 +21,7 @@ public:
     std::optional<Run> linkAt(const QRect &row, const QModelIndex &index, const QPoint &point) const;
 
     void setSentenceHeight(int height) { m_sentenceHeight = height; }
+    void setActionsHeight(int height) { m_actionsHeight = height; }
     void setHovered(const QModelIndex &index) { m_hovered = index; }
 
 private:
@@ -33,7 +34,7 @@ private:
     void paintAttempt(QPainter *painter, const QRect &row, const WhyItem &item, const WhyModel &model) const;
     void paintNote(QPainter *painter, const QRect &row, const WhyItem &item) const;
 
-    int m_sentenceHeight = 60;
+    int m_sentenceHeight = 60, m_actionsHeight = 38;
     QPersistentModelIndex m_hovered;
 };
 

@@ -4,6 +4,7 @@
 #include "ui/models/format.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace gatehouse::ui {
 
@@ -130,6 +131,14 @@ WhyItem stageItem(StageId stage, Glyph glyph, int64_t start, Runs title)
     return item;
 }
 
+// What makes a row the same in two explanations.
+QString keyOf(const WhyItem &item)
+{
+    const QChar stop(QChar::Null);
+    return QString::number(int(item.kind)) + stop + QString::number(int(item.stage)) + stop + toPlainText(item.title) + stop + item.owner + stop
+        + (item.kind == Kind::Stage && item.stage != StageId::Answer ? QString() : toPlainText(item.detail));
+}
+
 WhyItem noteItem(Runs detail)
 {
     WhyItem item;
@@ -148,13 +157,16 @@ WhyModel::WhyModel(QObject *parent)
 
 WhyModel::~WhyModel() = default;
 
-void WhyModel::setExplanation(Explanation why)
+void WhyModel::setExplanation(Explanation why, WhyMore more)
 {
     beginResetModel();
     m_why = std::move(why);
+    m_more = std::move(more);
+    m_added.clear();
     m_sentence = whySentence(m_why);
     m_root = std::make_unique<WhyItem>();
     build();
+    markDifferences();
     endResetModel();
 }
 
@@ -162,6 +174,9 @@ void WhyModel::clear()
 {
     beginResetModel();
     m_why = {};
+    m_more = {};
+    m_added.clear();
+    m_differences = 0;
     m_sentence = {};
     m_timeParts.clear();
     m_root = std::make_unique<WhyItem>();
@@ -248,18 +263,49 @@ void WhyModel::addCandidates(WhyItem *stage, const std::vector<Candidate> &candi
     head.kind = Kind::MatrixHead;
     add(stage, std::move(head));
     for (const Candidate &candidate : candidates) {
-        WhyItem item;
-        item.kind = Kind::Candidate;
-        item.glyph = candidate.won ? Glyph::Pass : candidate.matched ? Glyph::Skipped : Glyph::Mismatch;
-        const QString name = fromUtf8(candidate.route);
-        item.title = {plain(name)};
-        item.detail = reasonOf(candidate);
-        item.candidate = &candidate;
-        item.place = mock ? mockPlace(m_why.targetName, name.section(QLatin1Char('['), 1).section(QLatin1Char(']'), 0, 0).toInt()) : routePlace(candidate.route);
-        item.hasPlace = true;
+        WhyItem item = candidateItem(candidate, mock);
         item.lastOfGroup = &candidate == &candidates.back();
         add(stage, std::move(item));
     }
+}
+
+WhyItem WhyModel::candidateItem(const Candidate &candidate, bool mock) const
+{
+    WhyItem item;
+    item.kind = Kind::Candidate;
+    item.glyph = candidate.won ? Glyph::Pass : candidate.matched ? Glyph::Skipped : Glyph::Mismatch;
+    const QString name = fromUtf8(candidate.route);
+    item.title = {plain(name)};
+    item.detail = reasonOf(candidate);
+    item.candidate = &candidate;
+    item.place = mock ? mockPlace(m_why.targetName, name.section(QLatin1Char('['), 1).section(QLatin1Char(']'), 0, 0).toInt()) : routePlace(candidate.route);
+    item.hasPlace = true;
+    return item;
+}
+
+QModelIndex WhyModel::addCandidate(Candidate candidate)
+{
+    const QModelIndex stage = find(StageId::Route);
+    if (!stage.isValid())
+        return {};
+    WhyItem *above = m_root->children[size_t(stage.row())].get();
+    size_t at = 0;
+    for (size_t row = 0; row < above->children.size(); ++row) {
+        const Candidate *known = above->children[row]->candidate;
+        if (known && known->route == candidate.route)
+            return index(int(row), 0, stage);
+        if (known)
+            at = row + 1;
+    }
+    m_asksOther = m_asksOther || candidate.cells[size_t(observe::Aspect::Other)] == Cell::Passed || candidate.cells[size_t(observe::Aspect::Other)] == Cell::Failed;
+    m_added.push_back(std::move(candidate));
+    auto item = std::make_unique<WhyItem>(candidateItem(m_added.back(), false));
+    item->parent = above;
+    item->stage = above->stage;
+    beginInsertRows(stage, int(at), int(at));
+    above->children.insert(above->children.begin() + std::ptrdiff_t(at), std::move(item));
+    endInsertRows();
+    return index(int(at), 0, stage);
 }
 
 void WhyModel::buildRoute()
@@ -278,16 +324,26 @@ void WhyModel::buildRoute()
     } else {
         stage.title = {plain(tr("Route: none"))};
     }
+    if (!m_why.candidates.empty() && m_why.candidates.front().won) {
+        const QString won = toPlainText(wonBy(m_why.candidates.front()));
+        if (!won.isEmpty())
+            stage.folded = {plain(tr("It %1.").arg(won))};
+        stage.foldedRight = {plain(tr("%n candidates of %1", nullptr, int(m_why.candidates.size())).arg(m_why.routeCount))};
+    }
     QString count = tr("%n candidates of %1", nullptr, int(m_why.candidates.size())).arg(m_why.routeCount);
-    if (decided >= 0)
-        count = tr("%1, decided in %2").arg(count, nanosText(decided));
+    if (decided >= 0) // it is measured in whole microseconds
+        count = decided < 1000 ? tr("%1, decided in under 1 µs").arg(count) : tr("%1, decided in %2").arg(count, nanosText(decided));
     stage.right = {plain(count)};
     WhyItem *added = add(m_root.get(), std::move(stage));
     if (m_why.candidates.empty())
         return;
     addCandidates(added, m_why.candidates, false);
-    if (m_why.routeCount > m_why.candidates.size())
-        add(added, noteItem({plain(tr("%n more differ in host or prefix", nullptr, int(m_why.routeCount - m_why.candidates.size())))}));
+    if (m_why.routeCount > m_why.candidates.size()) {
+        WhyItem others = noteItem({plain(tr("%n more differ in host or prefix", nullptr, int(m_why.routeCount - m_why.candidates.size())))});
+        if (m_more.asksOther)
+            others.right = {commandLink(tr("Why not another route…"), QStringLiteral("other-route"))};
+        add(added, std::move(others));
+    }
 }
 
 void WhyModel::buildPolicies(Phase phase)
@@ -335,6 +391,15 @@ void WhyModel::buildPolicies(Phase phase)
         item.place = policyPlace(*step);
         item.hasPlace = !step->path.empty();
         add(added, std::move(item));
+        if (m_more.bucket && step->verdict == StepVerdict::Refused && step->gauge) {
+            WhyItem bucket;
+            bucket.kind = Kind::Bucket;
+            bucket.policy = step;
+            bucket.title = {plain(bucketText(*m_more.bucket))};
+            bucket.place = policyPlace(*step);
+            bucket.hasPlace = !step->path.empty();
+            add(added, std::move(bucket));
+        }
     }
 }
 
@@ -474,17 +539,74 @@ void WhyModel::buildAnswer()
     if (m_why.phases.total >= 0)
         stage.right = {wire(totalText())};
     WhyItem *added = add(m_root.get(), std::move(stage));
-    if (!refusal || !real)
-        return;
+    if (!m_more.answer.isEmpty())
+        add(added, noteItem(m_more.answer));
+    if (refusal && real)
+        addNextSteps(added);
+}
+
+// What a person does about a refusal.
+void WhyModel::addNextSteps(WhyItem *stage)
+{
+    WhyItem next;
+    next.kind = Kind::Actions;
+    const QString term = verdictTerm(m_why.verdict);
+    if (m_why.verdict == Outcome::NoRoute) {
+        if (!m_why.candidates.empty())
+            next.actions << std::pair(tr("Open %1").arg(fromUtf8(m_why.candidates.front().route)), routePlace(m_why.candidates.front().route));
+        next.actions << std::pair(tr("See others without a route"), exchangesPlace(QStringLiteral("verdict:") + term));
+    }
     for (const PolicyStep &step : m_why.policies) {
-        if (step.verdict != StepVerdict::Refused && step.verdict != StepVerdict::FailedClosed)
+        if (step.shadow || (step.verdict != StepVerdict::Refused && step.verdict != StepVerdict::FailedClosed))
             continue;
         const QString name = policyName(step);
         const bool limit = step.gauge && step.gauge->capacity > 0;
-        Runs next{link(limit ? tr("Raise this limit…") : tr("Open %1").arg(name), policyPlace(step)), plain(QStringLiteral("     "))};
-        next << link(tr("See others that were refused"), exchangesPlace(QStringLiteral("route:%1 verdict:%2").arg(fromUtf8(m_why.route.value_or("")), verdictTerm(m_why.verdict))));
-        add(added, noteItem(next));
+        next.actions << std::pair(limit ? tr("Raise this limit…") : tr("Open %1").arg(name), policyPlace(step));
+        Place when = policyPlace(step);
+        when.name += QStringLiteral("/when");
+        next.actions << std::pair(tr("Exempt a client…"), when);
+        const QString route = fromUtf8(m_why.route.value_or(""));
+        next.actions << std::pair(tr("See others refused"), exchangesPlace(route.isEmpty() ? QStringLiteral("verdict:") + term : QStringLiteral("route:%1 verdict:%2").arg(route, term)));
+        break;
     }
+    if (!next.actions.isEmpty())
+        add(stage, std::move(next));
+}
+
+// --- what differs from another one -----------------------------------------------------------------------------------
+
+// Times are never the same twice; what was found, decided and done is compared.
+void WhyModel::collectKeys(std::multiset<QString> &keys, const WhyItem &item) const
+{
+    if (item.kind == Kind::Candidate || item.kind == Kind::Policy || item.kind == Kind::Change || (item.kind == Kind::Stage && item.stage != StageId::Rewritten))
+        keys.insert(keyOf(item));
+    for (const auto &child : item.children)
+        collectKeys(keys, *child);
+}
+
+void WhyModel::markDifferences()
+{
+    m_differences = 0;
+    if (!m_more.then)
+        return;
+    WhyModel before;
+    before.setExplanation(*m_more.then);
+    std::multiset<QString> keys;
+    before.collectKeys(keys, *before.m_root);
+    const std::function<void(WhyItem &)> mark = [&](WhyItem &item) {
+        if (item.kind == Kind::Candidate || item.kind == Kind::Policy || item.kind == Kind::Change || (item.kind == Kind::Stage && item.stage != StageId::Rewritten)) {
+            if (const auto known = keys.find(keyOf(item)); known != keys.end()) {
+                keys.erase(known);
+            } else {
+                item.differs = true;
+                ++m_differences;
+            }
+        }
+        for (const auto &child : item.children)
+            mark(*child);
+    };
+    mark(*m_root);
+    m_differences = std::max(m_differences, int(keys.size())); // a row that changed is missing on one side and new on the other
 }
 
 // --- what views ask --------------------------------------------------------------------------------------------------
@@ -554,7 +676,11 @@ QString WhyModel::lineOf(const WhyItem &item) const
     }
     put(item.owner);
     put(toPlainText(item.detail));
+    for (const auto &[label, place] : item.actions)
+        put(label);
     put(toPlainText(item.right));
+    if (item.differs)
+        put(tr("differs"));
     return text + parts.join(item.kind == Kind::Sentence ? QString() : QStringLiteral(", "));
 }
 
@@ -566,7 +692,8 @@ void WhyModel::appendText(QString &text, const WhyItem &item, int depth) const
         text += QString(depth * 2, QLatin1Char(' ')) + time + line + QLatin1Char('\n');
     }
     for (const auto &child : item.children)
-        appendText(text, *child, depth + 1);
+        if (child->kind != Kind::Actions) // buttons are no part of what happened
+            appendText(text, *child, depth + 1);
 }
 
 QString WhyModel::asText(const QModelIndex &index) const

@@ -5,17 +5,21 @@
 #include "gateway/observe/explanation.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/marks.h"
+#include "ui/widgets/why/bucketpast.h"
 #include "ui/widgets/why/whysentence.h"
 
 #include <QtCore/QAbstractItemModel>
 
+#include <deque>
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace gatehouse::ui {
 
 struct WhyItem {
-    enum class Kind : uint8_t { Sentence, Times, Stage, MatrixHead, Candidate, Policy, Change, Attempt, Wait, Note };
+    enum class Kind : uint8_t { Sentence, Times, Stage, MatrixHead, Candidate, Policy, Bucket, Change, Attempt, Wait, Note, Actions };
     enum class StageId : uint8_t { None, Arrived, Route, PoliciesIn, Rewritten, Target, PoliciesOut, Answer };
     Kind kind = Kind::Note;
     StageId stage = StageId::None;
@@ -27,7 +31,10 @@ struct WhyItem {
     Runs title;                // left, in bold
     QString owner;             // policy: second column
     Runs detail;               // after the title; candidate: its second line
-    Runs right;                // at the right edge
+    Runs right;                // at the right edge; a note's may be a command
+    Runs folded, foldedRight;  // in place of `detail` and `right` while a stage is folded; empty: the same
+    QList<std::pair<QString, Place>> actions; // the next steps, as buttons
+    bool differs = false;      // from the explanation it is compared with
     Place place;               // where Enter leads
     const observe::Candidate *candidate = nullptr; // these point into the model's explanation
     const observe::PolicyStep *policy = nullptr;
@@ -39,6 +46,14 @@ struct WhyItem {
     std::vector<std::unique_ptr<WhyItem>> children;
 };
 
+// What an explanation does not hold itself and a panel may know beside it.
+struct WhyMore {
+    std::optional<observe::Explanation> then; // to mark what differs from it
+    std::optional<BucketPast> bucket;         // of the limit that refused
+    Runs answer;                              // what the answer says beside its status: "Retry-After: 1"
+    bool asksOther = false;                   // offers "Why not another route…"
+};
+
 class WhyModel final : public QAbstractItemModel {
     Q_OBJECT
 public:
@@ -46,10 +61,15 @@ public:
     explicit WhyModel(QObject *parent = nullptr);
     ~WhyModel() override;
 
-    void setExplanation(observe::Explanation why);
+    void setExplanation(observe::Explanation why, WhyMore more = {});
     void clear();
     bool isEmpty() const { return m_root->children.empty(); }
     const observe::Explanation &explanation() const { return m_why; }
+    const WhyMore &more() const { return m_more; }
+    // How many rows are not in `more.then`, or were there and are not here.
+    int differences() const { return m_differences; }
+    // Lists this route among the candidates, where it is not already; its row.
+    QModelIndex addCandidate(observe::Candidate candidate);
     const WhySentence &sentence() const { return m_sentence; }
     const QList<BarPart> &timeParts() const { return m_timeParts; }
     QString totalText() const;
@@ -79,10 +99,17 @@ private:
     void buildTarget();
     void buildAnswer();
     void addCandidates(WhyItem *stage, const std::vector<observe::Candidate> &candidates, bool mock);
+    WhyItem candidateItem(const observe::Candidate &candidate, bool mock) const;
+    void addNextSteps(WhyItem *stage);
+    void markDifferences();
+    void collectKeys(std::multiset<QString> &keys, const WhyItem &item) const;
     QString lineOf(const WhyItem &item) const;
     void appendText(QString &text, const WhyItem &item, int depth) const;
 
     observe::Explanation m_why;
+    WhyMore m_more;
+    std::deque<observe::Candidate> m_added;
+    int m_differences = 0;
     WhySentence m_sentence;
     QList<BarPart> m_timeParts;
     int64_t m_spanFrom = 0, m_spanTo = 0;

@@ -73,6 +73,13 @@ Runs targetRun(const Explanation &why)
     }
 }
 
+// An address is plain; a name that the workspace gave is a link like others.
+Runs endpointRun(const Explanation &why, const Attempt &attempt)
+{
+    const QString name = fromUtf8(attempt.endpoint);
+    return {name.contains(QLatin1Char(':')) ? plain(name) : link(name, upstreamPlace(why.targetName, attempt.endpoint))};
+}
+
 Runs policyRun(const PolicyStep &step, std::optional<HueId> hue = {})
 {
     Run run = link(policyName(step), policyPlace(step));
@@ -176,7 +183,7 @@ void allowed(Runs &runs, const Explanation &why)
     } else if (why.attempts.empty()) {
         append(runs, Words::tr("%1 sends it to %2."), {routeRun(why), targetRun(why)});
     } else {
-        append(runs, Words::tr("%1 sent it to %2 at %3."), {routeRun(why), targetRun(why), {plain(fromUtf8(why.attempts.back().endpoint))}});
+        append(runs, Words::tr("%1 sent it to %2 at %3."), {routeRun(why), targetRun(why), endpointRun(why, why.attempts.back())});
     }
     addWin(runs, why);
     addRetries(runs, why);
@@ -305,7 +312,7 @@ void failed(Runs &runs, const Explanation &why)
         return;
     }
     const Attempt &last = why.attempts.back();
-    append(runs, Words::tr("%1 sent it to %2 at %3, which %4."), {routeRun(why), targetRun(why), {plain(fromUtf8(last.endpoint))}, {inHue(strong(failureWords(last)), HueId::Server)}});
+    append(runs, Words::tr("%1 sent it to %2 at %3, which %4."), {routeRun(why), targetRun(why), endpointRun(why, last), {inHue(strong(failureWords(last)), HueId::Server)}});
     if (why.status != 0) {
         space(runs);
         append(runs, Words::tr("The client got %1."), {{wire(QString::number(why.status))}});

@@ -17,7 +17,9 @@ class WhyView final : public QTreeView {
 public:
     explicit WhyView(QWidget *parent = nullptr);
 
-    void setExplanation(const observe::Explanation &why);
+    void setExplanation(const observe::Explanation &why, const WhyMore &more = {});
+    // Lists a route that a person asked for among the candidates, and goes to it.
+    void addCandidate(const observe::Candidate &candidate);
     void clear();
     const WhyModel &whyModel() const { return *m_model; }
     // The height of all that is unfolded, for those who show it without scrolling.
@@ -28,6 +30,7 @@ public:
 
 Q_SIGNALS:
     void placeActivated(const gatehouse::ui::Place &place);
+    void otherRouteWanted(const QPoint &globalPos); // where the list of routes may open
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
@@ -41,12 +44,20 @@ protected:
 
 private:
     void placeWidgets();
+    QWidget *sentenceWidget();
+    QWidget *timesWidget();
+    QWidget *actionsWidget(const WhyItem &item);
+    bool eventFilter(QObject *watched, QEvent *event) override;
+    QRect wholeRow(const QModelIndex &index) const;
+    std::optional<Run> linkAt(const QModelIndex &index, const QPoint &point) const;
+    void follow(const Run &link, const QModelIndex &index);
     void measure();
     void fold();
 
     WhyModel *m_model;
     WhyDelegate *m_delegate;
     SentenceBox *m_sentence = nullptr; // owned by the view, remade with each explanation
+    QWidget *m_actions = nullptr;      // the same; null: there are none
 };
 
 } // namespace gatehouse::ui
