@@ -133,15 +133,17 @@ void readHeads(const Chunk &chunk, const RowData &data, StoredExchange &to)
     to.mockResponse = data.mockResponse;
 }
 
+// A worker notes when each phase was over; told is how long it took.
 Phases readPhases(const RowData &data)
 {
+    const auto took = [](int32_t over, std::initializer_list<int32_t> before) { return over < 0 ? int64_t(-1) : std::max<int64_t>(0, over - std::max({0, std::max(before)})); };
     Phases phases;
     phases.route = data.routeMicros;
-    phases.policiesIn = data.policiesInMicros;
+    phases.policiesIn = took(data.policiesInMicros, {data.routeMicros});
     phases.connect = data.connectMicros;
-    phases.firstByte = data.firstByteMicros;
-    phases.transfer = data.transferMicros;
-    phases.policiesOut = data.policiesOutMicros;
+    phases.firstByte = took(data.firstByteMicros, {data.routeMicros, data.policiesInMicros});
+    phases.policiesOut = took(data.policiesOutMicros, {data.routeMicros, data.policiesInMicros, data.firstByteMicros});
+    phases.transfer = took(data.transferMicros, {data.firstByteMicros, data.policiesOutMicros});
     phases.total = data.durationMicros;
     phases.gateway = data.gatewayMicros;
     return phases;

@@ -184,6 +184,12 @@ protected:
         paintIcon(&painter,
             QRectF(rtl ? width() - scaled(18) - size : scaled(18), (scaled(fieldHeight) - size) / 2.0, size, size),
             IconId::Search, t.text2);
+        const QString closes = CommandPalette::tr("Esc closes");
+        const QFont hint = typeFont(Type::Control);
+        const int closesWidth = QFontMetrics(hint).horizontalAdvance(closes);
+        painter.setFont(hint);
+        painter.setPen(t.text2);
+        painter.drawText(QPointF(rtl ? scaled(16) : width() - scaled(16) - closesWidth, centredBaseline(hint, 0, scaled(fieldHeight))), closes);
         const std::pair<QString, QString> keys[] = { { CommandPalette::tr("Enter"), CommandPalette::tr("opens") },
             { CommandPalette::tr("Tab"), CommandPalette::tr("what can be done with it") },
             { QStringLiteral(">"), CommandPalette::tr("actions only") },
@@ -241,7 +247,7 @@ CommandPalette::CommandPalette(QWidget *host)
     column->setContentsMargins(0, 0, 0, scaled(footHeight));
     column->setSpacing(0);
     auto *row = new QHBoxLayout;
-    row->setContentsMargins(scaled(46), 0, scaled(16), 0);
+    row->setContentsMargins(scaled(46), 0, scaled(24) + QFontMetrics(typeFont(Type::Control)).horizontalAdvance(tr("Esc closes")), 0);
     m_field->setFixedHeight(scaled(fieldHeight));
     row->addWidget(m_field);
     column->addLayout(row);

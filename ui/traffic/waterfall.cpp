@@ -26,7 +26,7 @@ void Waterfall::setExplanation(const observe::Explanation &why)
     m_total = std::max<int64_t>(1, why.phases.total);
     const auto head = [this](const QString &label) { m_steps.push_back({true, label, {}, 0, 0, HueId::None, false}); };
     const auto step = [this](const QString &label, int64_t start, int64_t length, HueId hue, bool own = false) {
-        m_steps.push_back({false, label, exactDurationText(length), start, length, hue, own});
+        m_steps.push_back({false, label, length > 0 ? exactDurationText(length) : tr("under 1 µs"), start, length, hue, own});
     };
     const int64_t routed = std::max<int64_t>(0, why.phases.route);
     head(tr("Gateway, on the way in"));
@@ -55,7 +55,11 @@ void Waterfall::setExplanation(const observe::Explanation &why)
     }
     if (why.phases.policiesOut >= 0 && why.phases.total >= 0) {
         head(tr("Gateway, on the way out"));
-        step(tr("policies and writing"), why.phases.total - why.phases.policiesOut, why.phases.policiesOut, HueId::None, true);
+        int64_t start = why.phases.total - why.phases.policiesOut;
+        for (const observe::PolicyStep &back : why.policies) // they run when the head has come; the body may follow for long
+            if (back.phase == observe::Phase::Response && back.startMicros > 0)
+                start = std::min(start, back.startMicros);
+        step(tr("policies"), start, why.phases.policiesOut, HueId::None, true);
     }
     QStringList words;
     for (const Step &made : m_steps)
