@@ -131,9 +131,6 @@ void MainWindow::addActions()
     m_actions.add({ QStringLiteral("file.sample"), tr("Open the &sample"), file, {}, IconId::Play,
                       [this] { Q_EMIT sampleRequested(); } },
         this);
-    m_actions.add({ QStringLiteral("file.import"), tr("&Import\u2026"), file, {}, IconId::Download,
-                      [this] { Q_EMIT importRequested(); } },
-        this);
     m_actions.add({ QStringLiteral("file.save"), tr("&Save"), file, { QKeySequence::Save }, IconId::Save,
                       [this] { Q_EMIT saveRequested(); } },
         this);
@@ -520,7 +517,7 @@ void MainWindow::showWorkspaceMenu()
     }
     if (!m_recent.isEmpty())
         menu->addSeparator();
-    for (const auto *id : { "file.open", "file.sample", "file.import", "file.save" })
+    for (const auto *id : { "file.open", "file.sample", "file.save" })
         menu->addAction(m_actions.find(QLatin1String(id)));
     menu->popup(m_top->workspaceButton()->mapToGlobal(QPoint(0, m_top->workspaceButton()->height() + 2)));
 }

@@ -76,7 +76,6 @@ Q_SIGNALS:
     void saveRequested();
     void openRequested(const QString &path); // empty: ask for a folder
     void sampleRequested();
-    void importRequested();
     void environmentChosen(const QString &name);
     void aboutToQuit(bool *allowed); // the owner may ask about unsaved changes and set false
 
