@@ -170,6 +170,11 @@ int Pipeline::firstOwn() const
 
 void Pipeline::rebuild()
 {
+    // The keyboard stays where it was, also when the card it was on is gone: the next one has it.
+    int focused = -1;
+    for (size_t i = 0; i < m_cards.size(); ++i)
+        if (m_cards[i]->hasFocus())
+            focused = int(i);
     m_cards.clear();
     m_page = new QWidget;
     auto *layout = new QVBoxLayout(m_page);
@@ -224,6 +229,12 @@ void Pipeline::rebuild()
     m_page->setAutoFillBackground(true);
     if (m_open >= 0 && m_open < int(m_cards.size()))
         m_cards[size_t(m_open)]->setOpen(true);
+    if (focused >= 0) {
+        if (m_cards.empty())
+            setFocus();
+        else
+            m_cards[std::min(size_t(focused), m_cards.size() - 1)]->setFocus();
+    }
     refreshLive();
 }
 

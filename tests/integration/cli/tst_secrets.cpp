@@ -169,7 +169,9 @@ private Q_SLOTS:
         const QString none = m_folder->filePath(QStringLiteral("secrets"));
         const Ran ran = run({QStringLiteral("serve"), QStringLiteral("w"), QStringLiteral("--trust"), QStringLiteral("--json"), QStringLiteral("--secrets-dir"), none});
         QCOMPARE(ran.code, 1);
-        QVERIFY2(ran.err.contains("gatehouse.yaml:8:17: consumers[0].api-keys[0]: the secret \"web-app-key\" is not set"), ran.err.constData());
+        // With a keychain it is not set there; without one that answers, that is the cause. Both say where it is wanted and what helps.
+        QVERIFY2(ran.err.contains("gatehouse.yaml:8:17: consumers[0].api-keys[0]: "), ran.err.constData());
+        QVERIFY2(ran.err.contains("web-app-key"), ran.err.constData());
         QVERIFY2(ran.err.contains(variable), ran.err.constData());
         const QJsonObject problem = ran.json().object().value(QLatin1String("problems")).toArray().at(0).toObject();
         QCOMPARE(problem.value(QLatin1String("path")).toString(), QStringLiteral("consumers[0].api-keys[0]"));

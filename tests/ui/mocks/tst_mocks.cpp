@@ -1,6 +1,7 @@
 // The panel of mocks in the real window, over a real workspace on disk: keys and clicks in, the file's bytes out.
 #include "gateway/policy/shapes.h"
 #include "tests/support/fakeapi.h"
+#include "tests/support/support.h"
 #include "ui/mocks/mockspanel.h"
 #include "ui/models/session.h"
 #include "ui/shell/mainwindow.h"

@@ -304,7 +304,7 @@ private Q_SLOTS:
     void leftEditsAreOfferedBesideNewOnes()
     {
         leave(s("first"), s(" one"));
-        QVERIFY(title("left", s("of shop were not saved")));
+        QVERIFY(title("left", s("of shop was not saved")));
         QCOMPARE(session().document().text("gatehouse.yaml"), std::string(workspace));
         const auto place = session().document().find("route", "other");
         QVERIFY(session().edit(schema::Patch::replace("gatehouse.yaml", place->path / schema::Path::of("match.exact"), schema::Node::string("/mine")), s("edit")).ok());
@@ -321,7 +321,7 @@ private Q_SLOTS:
     void leftEditsThatClashAreKept()
     {
         leave(s("first"), s(" one"));
-        QVERIFY(title("left", s("of shop were not saved")));
+        QVERIFY(title("left", s("of shop was not saved")));
         begin();
         type(s("first"), s(" other"));
         click("left", s("Restore the edits"));
@@ -330,7 +330,7 @@ private Q_SLOTS:
         save();
         QVERIFY(isSaved());
         m_live->start(); // kept until answered, also through a save and another start
-        QVERIFY(title("left", s("of shop were not saved")));
+        QVERIFY(title("left", s("of shop was not saved")));
         click("left", s("Drop them"));
         QVERIFY(m_live->barTitle("left").isEmpty());
         m_live->start();
