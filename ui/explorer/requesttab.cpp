@@ -513,10 +513,7 @@ void RequestTab::showAnswer(const api::Sent &sent)
     Q_EMIT answered(m_method->currentText(), path, sent.status, sent.durationMicros);
 }
 
-QString RequestTab::asCurl() const { return q(importers::toCurl(curl())); }
-QString RequestTab::asShellCommand() const { return q(importers::toShell(curl())); }
-
-importers::CurlRequest RequestTab::curl() const
+QString RequestTab::asCurl() const
 {
     const api::RequestSketch request = sketch();
     importers::CurlRequest curl;
@@ -530,7 +527,7 @@ importers::CurlRequest RequestTab::curl() const
             }
     curl.headers = request.headers;
     curl.body = request.body;
-    return curl;
+    return q(importers::toCurl(curl));
 }
 
 // Ctrl+S saves the request here, not the workspace.

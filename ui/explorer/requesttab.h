@@ -16,10 +16,6 @@ class QSplitter;
 class QStackedWidget;
 class QTabBar;
 
-namespace gatehouse::importers {
-struct CurlRequest;
-}
-
 namespace gatehouse::ui {
 
 class BodyViewer;
@@ -49,8 +45,7 @@ public:
 
     void send();
     bool cancel(); // false: nothing was under way
-    QString asCurl() const;         // for a tab to be made of
-    QString asShellCommand() const; // for a person's terminal
+    QString asCurl() const;
     void focusUrl();
 
 Q_SIGNALS:
@@ -62,7 +57,6 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    importers::CurlRequest curl() const;
     QWidget *buildRequest();
     QWidget *buildResponse();
     void edited();

@@ -1,6 +1,5 @@
 #include "ui/widgets/states.h"
 
-#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
@@ -189,7 +188,7 @@ void LoadingLine::setProgress(double fraction, const QString &text)
 {
     m_fraction = fraction;
     setAccessibleName(text);
-    setToolTip(plainToolTip(text));
+    setToolTip(text);
     update();
 }
 

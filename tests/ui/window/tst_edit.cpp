@@ -1,71 +1,77 @@
-// The whole window with the real engine, used like a person: a route is added, serves, is broken, is mended by undo, renamed, saved.
-#include "app/gui/application.h"
-#include "gateway/policy/shapes.h"
-#include "tests/support/support.h"
-#include "ui/shell/theme.h"
+// The whole window with the real engine, used like a person: a route is added, serves, is broken, is mended by undo; things are renamed,
+// copied, deleted, saved. What stands in the file afterwards is known to the octet.
+#include "tests/ui/window/window.h"
+#include "ui/routes/routetree.h"
+#include "ui/shell/rail.h"
+#include "ui/shell/statusbar.h"
+#include "ui/shell/tokens.h"
+#include "ui/widgets/flatbutton.h"
 
-#include <QtCore/QDir>
-#include <QtCore/QStandardPaths>
-#include <QtCore/QTemporaryDir>
-#include <QtNetwork/QTcpSocket>
-#include <QtTest/QTest>
-#include <QtWidgets/QApplication>
 #include <QtWidgets/QLabel>
-#include <QtWidgets/QLineEdit>
+#include <QtWidgets/QTreeView>
 
 using namespace gatehouse;
+using gatehouse::test::bodyOf;
+using gatehouse::test::statusOf;
 using gatehouse::test::waitFor;
 
 namespace {
 
+// Odd on purpose where nothing is edited.
 const char *const workspace = R"(# The shop, kept by hand.
 gatehouse: 1
-name: shop
+name:   shop
 
 listeners:
   - name: main
     address: 127.0.0.1:0   # any port
 
 policies:
-  - name: burst
-    rate-limit: { requests: 1000, per: 1s }
+  - name: burst      # burst is what the name says
+    rate-limit: { requests: 1000,   per: 1s }
 
 groups:
   - name: public
     prefix: /v1
     policies: [ burst ]
 
+mocks:
+  - name: things
+    responses: [ { status: 200,  json: { a: 1 } } ]
+
 routes:
   # First of all.
   - name: hello
     match: { exact: /hello }
+    policies: [ burst, { request-id: {} } ]
     to: { respond: { status: 200, body: "hi there" } }
 
   - name: health
-    group: public
-    match: { exact: /health }
+    group:   "public"
+    match: { exact: '/health' }
     to: { respond: { status: 204 } }
+  - name: thing
+    match: { prefix: /things }
+    to: {mock: things}
 
   - name: old   # to be renamed
     match: { prefix: /old }
     to: { redirect: { location: /hello, status: 308 } }
 )";
 
-struct Answer {
-    int status = 0;
-    QByteArray body;
-};
+const char *const added = R"(  - name: orders
+    match: { path: "/orders/{id}" }
+    to: { respond: { status: 200, body: Hello } }
+)";
 
-Answer get(uint16_t port, const QByteArray &path)
+std::string replaced(std::string text, const std::string &from, const std::string &to)
 {
-    QTcpSocket socket;
-    socket.connectToHost(QStringLiteral("127.0.0.1"), port);
-    if (!socket.waitForConnected(3000))
-        return {};
-    socket.write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-    while (socket.waitForReadyRead(3000)) { }
-    const QByteArray all = socket.readAll();
-    return {all.mid(9, 3).toInt(), all.mid(all.indexOf("\r\n\r\n") + 4)};
+    size_t count = 0;
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size(), ++count)
+        text.replace(at, from.size(), to);
+    if (!count)
+        qFatal("there is no %s", from.c_str());
+    return text;
 }
 
 } // namespace
@@ -73,161 +79,218 @@ Answer get(uint16_t port, const QByteArray &path)
 class TestEdit : public QObject {
     Q_OBJECT
 private:
-    QTemporaryDir m_folder;
-    std::unique_ptr<gui::Application> m_application;
+    std::unique_ptr<test::WindowWithEngine> m_it;
 
-    ui::MainWindow &window() { return m_application->window(); }
-    ui::Session &session() { return m_application->session(); }
-    QString file() const { return m_folder.path() + QStringLiteral("/shop/gatehouse.yaml"); }
-    uint16_t port()
+    QTreeView *treeOf(ui::Panel *panel)
     {
-        const auto listeners = m_application->api().apply.status().listeners;
-        return listeners.empty() ? uint16_t(0) : uint16_t(QString::fromStdString(listeners.front().address).section(QLatin1Char(':'), -1).toUInt());
-    }
-    bool running() { return m_application->api().apply.status().state == api::EngineState::Running; }
-    QLineEdit *field(const QString &text)
-    {
-        for (QLineEdit *line : window().currentPanel()->findChildren<QLineEdit *>())
-            if (line->isVisible() && line->text() == text)
-                return line;
+        for (QTreeView *view : panel->findChildren<QTreeView *>())
+            if (qobject_cast<ui::RouteTreeModel *>(view->model()))
+                return view;
         return nullptr;
     }
-    void type(QLineEdit *line, const QString &text)
+    QTreeView *tree() { return treeOf(m_it->window().currentPanel()); }
+    QModelIndex find(const QString &name) { return static_cast<ui::RouteTreeModel *>(tree()->model())->find(ui::OwnerKind::Route, name); }
+    QStringList routesInTree()
     {
-        line->setFocus();
-        line->selectAll();
-        QTest::keyClicks(line, text);
+        QStringList names;
+        for (const ui::RouteItem *item : static_cast<ui::RouteTreeModel *>(tree()->model())->routes())
+            names << item->name;
+        return names;
     }
-    bool applied(uint64_t before)
+    void select(const QString &route)
     {
-        return waitFor("the edit to be applied", [&] { return m_application->api().apply.status().revision > before; });
+        m_it->window().navigator()->openRoute(route);
+        tree()->setFocus();
     }
-    uint64_t revision() { return m_application->api().apply.status().revision; }
+    bool save()
+    {
+        m_it->key(Qt::Key_S, Qt::ControlModifier);
+        return waitFor("the save", [this] { return !m_it->session().dirty() && !m_it->session().saving(); });
+    }
+    void undo() { m_it->key(Qt::Key_Z, Qt::ControlModifier); }
+    void undoAll()
+    {
+        while (m_it->session().undoStack().canUndo())
+            undo();
+    }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        qputenv("HOME", m_folder.path().toUtf8());
-        qputenv("XDG_CONFIG_HOME", (m_folder.path() + QStringLiteral("/config")).toUtf8());
-        qputenv("XDG_DATA_HOME", (m_folder.path() + QStringLiteral("/data")).toUtf8());
-        policy::registerShapes();
-        ui::Theme::install(*qApp);
-        QDir().mkpath(m_folder.path() + QStringLiteral("/shop"));
-        test::writeFile(file(), workspace);
-        engine::Options options;
-        options.workers = 1;
-        options.keychain = false;
-        m_application = std::make_unique<gui::Application>(options);
-        window().resize(1280, 800);
-        window().show();
-        m_application->openFirst(m_folder.path() + QStringLiteral("/shop"));
-        QVERIFY(waitFor("the gateway to run", [this] { return running(); }));
-        QCOMPARE(get(port(), "/hello").status, 200);
-        window().showPanel(QLatin1String(ui::panels::routes));
-    }
+    void initTestCase() { m_it = std::make_unique<test::WindowWithEngine>(workspace); }
+    void cleanupTestCase() { m_it.reset(); }
 
     void addedRouteServes()
     {
-        const uint64_t before = revision();
-        window().navigator()->openRoute(QStringLiteral("hello")); // a new route joins the group of the selected one; this one has none
-        QTest::keyClick(&window(), Qt::Key_N, Qt::ControlModifier);
-        QLineEdit *name = qobject_cast<QLineEdit *>(QApplication::focusWidget());
+        QCOMPARE(statusOf(m_it->get("/hello")), 200);
+        const uint64_t before = m_it->revision();
+        select(QStringLiteral("hello")); // a new route joins the group of the selected one; this one has none
+        m_it->key(Qt::Key_N, Qt::ControlModifier);
+        auto *name = qobject_cast<QLineEdit *>(QApplication::focusWidget());
         QVERIFY2(name, "the new route's name has the focus");
         QTest::keyClicks(name, QStringLiteral("orders"));
         QTest::keyClick(name, Qt::Key_Return);
-        QVERIFY(session().document().find("route", "orders").has_value());
-        QLineEdit *path = field(QStringLiteral("/route"));
+        QVERIFY(m_it->session().document().find("route", "orders").has_value());
+        QLineEdit *path = m_it->field(QStringLiteral("/route"));
         QVERIFY2(path, "the new route's path is in the form");
-        type(path, QStringLiteral("/orders/{id}"));
+        m_it->type(path, QStringLiteral("/orders/{id}"));
         QTest::keyClick(path, Qt::Key_Return);
-        QVERIFY(applied(before));
-        QVERIFY(waitFor("the route to answer", [this] { return get(port(), "/orders/42").status == 200; }));
-        QCOMPARE(get(port(), "/orders/42").body, QByteArray("Hello"));
+        QVERIFY(waitFor("the edit to be applied", [&] { return m_it->revision() > before; }));
+        QVERIFY(waitFor("the route to answer", [this] { return statusOf(m_it->get("/orders/42")) == 200; }));
+        QCOMPARE(bodyOf(m_it->get("/orders/42")), std::string("Hello"));
+        QCOMPARE(m_it->onDisk(), std::string(workspace)); // not saved yet
+        QVERIFY(save());
+        QCOMPARE(QString::fromStdString(m_it->onDisk()), QString::fromStdString(std::string(workspace) + added));
     }
 
     void brokenRouteSaysWhyAndTheOldOneRunsOn()
     {
-        QLineEdit *path = field(QStringLiteral("/orders/{id}"));
+        const uint64_t before = m_it->revision();
+        QLineEdit *path = m_it->field(QStringLiteral("/orders/{id}"));
         QVERIFY(path);
-        type(path, QStringLiteral("/orders/{id"));
+        QCOMPARE(m_it->errorBelow(path), QString());
+        const QImage fine = path->grab().toImage();
+        m_it->type(path, QStringLiteral("/orders/{id"));
         QTest::keyClick(path, Qt::Key_Return);
         QVERIFY(path->property("error").toBool());
-        QVERIFY(waitFor("the error to be counted", [this] { return session().errorCount() > 0; }));
-        QVERIFY(waitFor("the state in the frame", [this] { return window().state().engine == ui::ShellState::Engine::LastGood; }));
-        QVERIFY(!window().state().problems.isEmpty());
-        QVERIFY2(window().state().problems.first().text.contains(QLatin1Char('{')), qPrintable(window().state().problems.first().text));
-        QCOMPARE(get(port(), "/orders/42").status, 200);
+        const QString sentence = QStringLiteral("\"/orders/{id\" is not right here: the { is not closed; write {id}, or {id:int} for digits only");
+        QCOMPARE(m_it->errorBelow(path), sentence);
+        m_it->window().setFocus();
+        const QColor red = ui::Tokens::current().server.fill, text = ui::Tokens::current().server.text;
+        const auto hasRed = [&](const QImage &image) {
+            for (int x = 0; x < 3; ++x)
+                if (const QColor colour = image.pixelColor(x, image.height() / 2); colour == red || colour == text)
+                    return true;
+            return false;
+        };
+        QVERIFY2(hasRed(path->grab().toImage()), "the field's border is red");
+        QVERIFY(!hasRed(fine));
+        QVERIFY(waitFor("the state in the frame", [this] { return m_it->window().state().engine == ui::ShellState::Engine::LastGood; }));
+        QVERIFY(waitFor("the engine to hear of it", [this] { return m_it->api().apply.status().lastGood; }));
+        QCOMPARE(ui::toPlainText(m_it->window().topBar()->engineButton()->face().text), QStringLiteral("Last good version"));
+        QCOMPARE(m_it->window().state().problems.size(), 1);
+        QCOMPARE(m_it->window().state().problems.first().text, sentence);
+        QCOMPARE(ui::toPlainText(m_it->window().statusStrip()->part(ui::StatusBar::Part::Problems)->face().text), QStringLiteral("1 error"));
+        QCOMPARE(m_it->window().currentPanel()->badge().count, 1);
+        QCOMPARE(find(QStringLiteral("orders")).data(ui::RouteTreeModel::ItemRole).value<const ui::RouteItem *>()->errors, 1);
+        QCOMPARE(statusOf(m_it->get("/orders/42")), 200);
+        QCOMPARE(m_it->revision(), before);
     }
 
     void undoMendsAndRedoBreaks()
     {
-        QTest::keyClick(&window(), Qt::Key_Z, Qt::ControlModifier);
-        QVERIFY(waitFor("no error after undo", [this] { return session().errorCount() == 0; }));
-        QVERIFY(field(QStringLiteral("/orders/{id}")));
-        session().undoStack().redo();
-        QVERIFY(waitFor("the error after redo", [this] { return session().errorCount() > 0; }));
-        session().undoStack().undo();
-        QVERIFY(waitFor("no error after the second undo", [this] { return session().errorCount() == 0; }));
-        session().commit();
-        QVERIFY(waitFor("the state in the frame", [this] { return window().state().engine == ui::ShellState::Engine::Running; }));
+        undo();
+        QVERIFY(waitFor("no error after undo", [this] { return m_it->session().errorCount() == 0; }));
+        QLineEdit *path = m_it->field(QStringLiteral("/orders/{id}"));
+        QVERIFY(path);
+        QVERIFY(!path->property("error").toBool());
+        QCOMPARE(m_it->errorBelow(path), QString());
+        QCOMPARE(m_it->text(), std::string(workspace) + added);
+        m_it->key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(waitFor("the error after redo", [this] { return m_it->session().errorCount() == 1; }));
+        path = m_it->field(QStringLiteral("/orders/{id"));
+        QVERIFY(path && path->property("error").toBool());
+        undo();
+        QVERIFY(waitFor("no error after the second undo", [this] { return m_it->session().errorCount() == 0; }));
+        m_it->session().commit();
+        QVERIFY(waitFor("the state in the frame", [this] { return m_it->window().state().engine == ui::ShellState::Engine::Running; }));
+        QVERIFY(waitFor("the engine to have it", [this] { return !m_it->api().apply.status().lastGood; }));
     }
 
-    void renamesAndSavesOnlyWhatWasEdited()
+    void renamesWithAllThatRefersToIt()
     {
-        window().navigator()->openRoute(QStringLiteral("old"));
-        QTest::keyClick(window().currentPanel(), Qt::Key_F2);
-        QLineEdit *name = qobject_cast<QLineEdit *>(QApplication::focusWidget());
-        QVERIFY2(name && name->text() == QLatin1String("old"), "F2 edits the name");
-        name->selectAll();
-        QTest::keyClicks(name, QStringLiteral("legacy"));
-        QTest::keyClick(name, Qt::Key_Return);
-        QVERIFY(session().document().find("route", "legacy").has_value());
-        QTest::keyClick(&window(), Qt::Key_S, Qt::ControlModifier);
-        QVERIFY(waitFor("the save", [this] { return !session().dirty() && !session().saving(); }));
-        const std::string saved = test::readFile(file());
-        std::string expected = workspace;
-        expected.replace(expected.find("name: old"), 9, "name: legacy");
-        QVERIFY2(saved.starts_with(expected), saved.c_str()); // every other byte as it was, comments too
-        const std::string added = saved.substr(expected.size());
-        QVERIFY2(added.find("name: orders") != std::string::npos && added.find("/orders/{id}") != std::string::npos, added.c_str());
+        std::string expected = std::string(workspace) + added;
+        select(QStringLiteral("old"));
+        QVERIFY(m_it->rename(QStringLiteral("old"), QStringLiteral("legacy")));
+        expected = replaced(expected, "name: old ", "name: legacy ");
+        QCOMPARE(m_it->text(), expected);
 
-        QString error;
-        QVERIFY2(session().open(m_folder.path() + QStringLiteral("/shop"), &error), qPrintable(error));
-        QCOMPARE(session().document().text("gatehouse.yaml"), saved);
-        QVERIFY(session().document().find("route", "legacy").has_value());
+        m_it->window().navigator()->openPolicy({}, QStringLiteral("burst"));
+        QVERIFY(m_it->rename(QStringLiteral("burst"), QStringLiteral("limit")));
+        expected = replaced(expected, "name: burst ", "name: limit ");
+        expected = replaced(expected, "policies: [ burst ]", "policies: [ limit ]");
+        expected = replaced(expected, "policies: [ burst, ", "policies: [ limit, ");
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(expected));
+
+        m_it->window().navigator()->openGroup(QStringLiteral("public"));
+        QVERIFY(m_it->rename(QStringLiteral("public"), QStringLiteral("everyone")));
+        expected = replaced(replaced(expected, "name: public", "name: everyone"), "group:   \"public\"", "group:   \"everyone\"");
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(expected));
+        QCOMPARE(m_it->session().errorCount(), 0);
+
+        // A name that is taken stays where it was, and says so.
+        select(QStringLiteral("legacy"));
+        QVERIFY(m_it->rename(QStringLiteral("legacy"), QStringLiteral("hello")));
+        QCOMPARE(m_it->text(), expected);
+        bool said = false;
+        for (const QLabel *label : m_it->window().currentPanel()->findChildren<QLabel *>())
+            said = said || (label->isVisible() && label->text().contains(QStringLiteral("taken by another route")));
+        QVERIFY2(said, "the reason stands below the name");
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+
+        QVERIFY(waitFor("the renamed to run", [this] { return statusOf(m_it->get("/v1/health")) == 204; }));
+        QVERIFY(save());
+        QCOMPARE(QString::fromStdString(m_it->onDisk()), QString::fromStdString(expected));
     }
 
-    // What would happen, what the trace says and what happened.
-    void explanationTraceAndRealityAgree()
+    void anotherWindowShowsTheSame()
     {
-        QVERIFY(waitFor("the renamed route to run", [this] {
-            api::RequestSketch renamed;
-            renamed.url = "/old/x";
-            const auto why = m_application->api().explain.explain(renamed);
-            return running() && why && why->route == "legacy";
-        }));
-        for (const char *path : {"/orders/7", "/hello", "/v1/health", "/old/x", "/nowhere"}) {
-            api::RequestSketch sketch;
-            sketch.url = path;
-            const auto would = m_application->api().explain.explain(sketch);
-            QVERIFY(would.ok());
-            const int status = get(port(), path).status;
-            std::optional<api::ExchangeDetail> recorded;
-            QVERIFY(waitFor("the exchange to be recorded", [&] {
-                for (const observe::Row &row : m_application->api().exchanges.since(0, 10000).rows)
-                    if (row.path == path && row.state == observe::State::Final)
-                        recorded = m_application->api().exchanges.detail(row.id);
-                return recorded.has_value();
-            }));
-            QCOMPARE(int(recorded->row.status), status);
-            QVERIFY2(recorded->why.route == would->route,
-                     (std::string(path) + ": the trace says " + recorded->why.route.value_or("none") + ", explain " + would->route.value_or("none")).c_str());
-            QCOMPARE(std::string(recorded->row.route.empty() ? "none" : recorded->row.route), would->route.value_or("none"));
-            QCOMPARE(int(recorded->why.target), int(would->target));
-        }
+        auto second = m_it->make();
+        second->window().resize(1280, 800);
+        second->window().show();
+        second->openFirst(m_it->folder());
+        QVERIFY(waitFor("the second gateway to run", [&] { return second->api().apply.status().state == api::EngineState::Running; }));
+        QCOMPARE(second->session().document().text("gatehouse.yaml"), m_it->onDisk());
+        ui::Panel *routes = second->window().showPanel(QLatin1String(ui::panels::routes));
+        second->window().navigator()->openRoute(QStringLiteral("orders"));
+        QStringList names;
+        for (const ui::RouteItem *item : static_cast<ui::RouteTreeModel *>(treeOf(routes)->model())->routes())
+            names << item->name;
+        QCOMPARE(names, routesInTree());
+        QVERIFY(names.contains(QStringLiteral("legacy")));
+        bool shown = false;
+        for (const QLineEdit *line : routes->findChildren<QLineEdit *>())
+            shown = shown || (line->isVisible() && line->text() == QStringLiteral("/orders/{id}"));
+        QVERIFY2(shown, "the route's path is in the second window's form");
+        QCOMPARE(second->window().state().unsavedChanges, 0);
+        second.reset();
+        m_it->window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&m_it->window()));
     }
 
-    void cleanupTestCase() { m_application.reset(); }
+    void undoingAllGivesTheFirstOctetsBack()
+    {
+        const std::string edited = m_it->text();
+        undoAll();
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromLatin1(workspace));
+        QVERIFY(save());
+        QCOMPARE(m_it->onDisk(), std::string(workspace));
+        while (m_it->session().undoStack().canRedo())
+            m_it->key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(edited));
+        undoAll();
+        QCOMPARE(m_it->text(), std::string(workspace));
+    }
+
+    void deletesOnlyWhatItSays()
+    {
+        select(QStringLiteral("thing"));
+        QTest::keyClick(tree(), Qt::Key_Delete);
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(replaced(workspace, "  - name: thing\n    match: { prefix: /things }\n    to: {mock: things}\n", "")));
+        QVERIFY(!routesInTree().contains(QStringLiteral("thing")));
+        undo();
+        QCOMPARE(m_it->text(), std::string(workspace));
+        QVERIFY(routesInTree().contains(QStringLiteral("thing")));
+    }
+
+    void duplicateStandsBehindItsOriginal()
+    {
+        select(QStringLiteral("thing"));
+        m_it->key(Qt::Key_D, Qt::ControlModifier);
+        QCOMPARE(QString::fromStdString(m_it->text()),
+                 QString::fromStdString(replaced(workspace, "    to: {mock: things}\n\n", "    to: {mock: things}\n\n  - name: thing-2\n    match: { prefix: /things }\n    to: { mock: things }\n")));
+        QVERIFY(routesInTree().contains(QStringLiteral("thing-2")));
+        undo();
+        QCOMPARE(m_it->text(), std::string(workspace));
+    }
 };
 
 QTEST_MAIN(TestEdit)
