@@ -10,6 +10,13 @@
             <numerusform>%n edits of %1 were not saved when Gatehouse ended last time.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n thing(s) held back until this folder is trusted.</source>
+        <translation>
+            <numerusform>%n thing is held back until this folder is trusted.</numerusform>
+            <numerusform>%n things are held back until this folder is trusted.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>gatehouse::ui::DashboardPanel</name>

@@ -7,6 +7,7 @@
 #include "ui/mocks/mockspanel.h"
 #include "ui/routes/routespanel.h"
 #include "ui/settings/settingspanel.h"
+#include "ui/shell/trustbar.h"
 #include "ui/traffic/trafficpanel.h"
 #include "ui/upstreams/upstreamspanel.h"
 
@@ -58,10 +59,16 @@ bool copyFolder(const QString &from, const QString &to)
 Application::Application(const engine::Options &options)
     : m_settingsFile(ui::MainWindow::defaultSettingsFile()), m_engine(options), m_api(m_engine.api()), m_session(m_api, stateFolder())
 {
+    m_session.setTrustStore(std::make_shared<config::TrustStore>(QFileInfo(m_settingsFile).absolutePath().toStdString() + "/trust.json"));
     m_window = std::make_unique<ui::MainWindow>(panels(), m_settingsFile);
     m_firstRun = new ui::FirstRun;
     m_window->setWelcome(m_firstRun);
     m_bars = std::make_unique<WorkspaceBars>(m_session, *m_window);
+    auto *trust = new ui::TrustBar(m_session);
+    m_window->addBanner(trust);
+    m_window->addBanner(new ui::KeychainBar(m_session));
+    connect(trust, &ui::TrustBar::placeActivated, m_window->navigator(), &ui::Navigator::go);
+    connect(trust, &ui::TrustBar::failed, this, [this](const QString &text) { m_window->notify({ui::HueId::Server, tr("The answer is not kept"), text, {}}); });
     connectWindow();
     connectSession();
     connect(&m_refresh, &QTimer::timeout, this, [this] { refresh(); });
@@ -259,11 +266,15 @@ void Application::engineState(ui::ShellState &state) const
     }
     for (const api::ListenerState &listener : status.listeners) {
         state.addresses << q(listener.address);
+        state.exposed = state.exposed || listener.exposed;
         if (status.state == api::EngineState::Failed && !listener.error.empty()) {
             state.engineText = q(listener.error).section(QLatin1Char('.'), 0, 0);
             state.engineDetail = listener.freePort ? tr("%1 Port %2 is free.").arg(q(listener.error)).arg(listener.freePort) : q(listener.error);
         }
     }
+    const int held = m_session.isOpen() ? ui::trustLines(m_session, true).count : 0;
+    if (held > 0 && state.engineDetail.isEmpty())
+        state.engineDetail = tr("%n thing(s) held back until this folder is trusted.", nullptr, held);
     if (status.state == api::EngineState::Failed && state.engineText.isEmpty())
         state.engineText = q(status.error);
     state.revision = qint64(status.revision);

@@ -216,13 +216,19 @@ void FakeSecrets::get(const std::string &workspace, const std::string &name, std
     const auto found = values.find({workspace, name});
     Result<std::string> answer = found != values.end() ? Result<std::string>(found->second)
                                                        : Result<std::string>(Error::make(ErrorKind::NotFound, "There is no secret " + name + "."));
-    later(m_context, [answer = std::move(answer), done = std::move(done)] { done(answer); });
+    if (failure)
+        answer = *failure;
+    QTimer::singleShot(delayMillis, &m_context, [answer = std::move(answer), done = std::move(done)] { done(answer); });
 }
 
 void FakeSecrets::set(const std::string &workspace, const std::string &name, std::string value, std::function<void(Result<void>)> done)
 {
-    values[{workspace, name}] = std::move(value);
-    later(m_context, [done = std::move(done)] { done({}); });
+    Result<void> answer;
+    if (failure)
+        answer = *failure;
+    else
+        values[{workspace, name}] = std::move(value);
+    later(m_context, [answer, done = std::move(done)] { done(answer); });
 }
 
 void FakeSecrets::remove(const std::string &workspace, const std::string &name, std::function<void(Result<void>)> done)

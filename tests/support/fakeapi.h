@@ -110,6 +110,8 @@ public:
     void remove(const std::string &workspace, const std::string &name, std::function<void(Result<void>)> done) override;
 
     std::map<std::pair<std::string, std::string>, std::string> values;
+    std::optional<Error> failure; // given instead of any value: a locked keychain
+    int delayMillis = 0;          // before each answer of get: a slow one
 
 private:
     QObject m_context;

@@ -222,7 +222,7 @@ private:
         });
         add("explorer.curl", tr("Copy as curl"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C), this, [this] {
             if (current())
-                QApplication::clipboard()->setText(current()->asCurl());
+                QApplication::clipboard()->setText(current()->asShellCommand());
         });
         add("explorer.save", tr("Save the request"), {}, this, [this] { save(current()); });
         add("explorer.close", tr("Close the request"), QKeySequence(Qt::CTRL | Qt::Key_W), this, [this] { closeTab(m_tabs->currentIndex()); });

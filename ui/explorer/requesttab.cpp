@@ -513,7 +513,10 @@ void RequestTab::showAnswer(const api::Sent &sent)
     Q_EMIT answered(m_method->currentText(), path, sent.status, sent.durationMicros);
 }
 
-QString RequestTab::asCurl() const
+QString RequestTab::asCurl() const { return q(importers::toCurl(curl())); }
+QString RequestTab::asShellCommand() const { return q(importers::toShell(curl())); }
+
+importers::CurlRequest RequestTab::curl() const
 {
     const api::RequestSketch request = sketch();
     importers::CurlRequest curl;
@@ -527,7 +530,7 @@ QString RequestTab::asCurl() const
             }
     curl.headers = request.headers;
     curl.body = request.body;
-    return q(importers::toCurl(curl));
+    return curl;
 }
 
 // Ctrl+S saves the request here, not the workspace.

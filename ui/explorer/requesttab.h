@@ -16,6 +16,10 @@ class QSplitter;
 class QStackedWidget;
 class QTabBar;
 
+namespace gatehouse::importers {
+struct CurlRequest;
+}
+
 namespace gatehouse::ui {
 
 class BodyViewer;
@@ -45,7 +49,8 @@ public:
 
     void send();
     bool cancel(); // false: nothing was under way
-    QString asCurl() const;
+    QString asCurl() const;         // for a tab to be made of
+    QString asShellCommand() const; // for a person's terminal
     void focusUrl();
 
 Q_SIGNALS:
@@ -57,6 +62,7 @@ protected:
     bool event(QEvent *event) override;
 
 private:
+    importers::CurlRequest curl() const;
     QWidget *buildRequest();
     QWidget *buildResponse();
     void edited();

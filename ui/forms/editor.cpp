@@ -114,6 +114,8 @@ Editor *makeEditor(Session &session, const config::Location &at, const schema::S
     case schema::Kind::List:
         if (shape.item()->name() == "method")
             return new MethodsEditor(session, at, shape, field, parent);
+        if (shape.item()->kind() == schema::Kind::Secret)
+            return new ItemsEditor(session, at, shape, field, parent); // each masked and set by itself
         if (schema::isScalar(shape.item()->kind()) || shape.item()->kind() == schema::Kind::OneOf)
             return new TextListEditor(session, at, shape, field, parent);
         return new ItemsEditor(session, at, shape, field, parent);

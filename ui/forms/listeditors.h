@@ -34,7 +34,7 @@ private:
     MethodToggleRow *m_row;
 };
 
-// Records in order, each with its form; added at the end, moved by Alt+Up and Alt+Down, taken away by its button.
+// Records in order, each with its form, or secrets, each with its field; added at the end, moved by Alt+Up and Alt+Down, taken away by its button.
 class ItemsEditor final : public Editor {
     Q_OBJECT
 public:
@@ -42,7 +42,7 @@ public:
     void read() override;
     bool reveal(const schema::Path &path) override;
     void moveTo(const config::Location &at) override;
-    bool showsProblems() const override { return true; }
+    bool showsProblems() const override { return !schema::isScalar(shape().item()->kind()); } // those of records, by their forms
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;

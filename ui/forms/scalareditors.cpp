@@ -2,12 +2,14 @@
 
 #include "gateway/schema/emit.h"
 #include "gateway/schema/yaml.h"
+#include "ui/forms/secretrow.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 
 #include <QtCore/QSignalBlocker>
 #include <QtWidgets/QHBoxLayout>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QPlainTextEdit>
 
@@ -55,9 +57,25 @@ void setLineText(QLineEdit *line, const QString &text)
 }
 
 TextEditor::TextEditor(Session &session, const config::Location &at, const schema::Shape &shape, const schema::Field *field, QWidget *parent)
-    : Editor(session, at, shape, field, parent), m_line(formLine(label(), isWire(shape.kind()), this))
+    : Editor(session, at, shape, field, parent), m_line(formLine(label(), isWire(shape.kind()), this)), m_secret(new SecretRow(session, this))
 {
-    rowOf(this)->addWidget(m_line);
+    auto *column = new QVBoxLayout(this);
+    column->setContentsMargins({});
+    column->setSpacing(scaled(4));
+    auto *row = new QHBoxLayout;
+    row->setSpacing(scaled(6));
+    row->addWidget(m_line);
+    if (shape.kind() == schema::Kind::Secret || (field && field->secret)) {
+        m_eye = iconButton(IconId::Eye, tr("Show %1").arg(label().toLower()), this);
+        m_eye->setCheckable(true);
+        connect(m_eye, &QToolButton::toggled, this, [this](bool on) {
+            m_eye->setIcon(makeIcon(on ? IconId::EyeOff : IconId::Eye));
+            maskIfSecret();
+        });
+        row->addWidget(m_eye);
+    }
+    column->addLayout(row);
+    column->addWidget(m_secret);
     setFocusProxy(m_line);
     m_line->setPlaceholderText(placeholderOf(shape, field));
     connect(m_line, &QLineEdit::textEdited, this, [this](const QString &text) { typed(text); });
@@ -68,15 +86,20 @@ TextEditor::TextEditor(Session &session, const config::Location &at, const schem
 void TextEditor::read()
 {
     const schema::Node *value = node();
-    setLineText(m_line, value && value->isScalar() ? QString::fromStdString(value->text) : QString());
+    const QString text = value && value->isScalar() ? QString::fromStdString(value->text) : QString();
+    if (m_eye && text != m_line->text())
+        m_eye->setChecked(false); // another value is not shown because this one was
+    setLineText(m_line, text);
     maskIfSecret();
 }
 
 void TextEditor::maskIfSecret()
 {
-    const bool secret = shape().kind() == schema::Kind::Secret || (field() && field()->secret);
-    const bool reference = m_line->text().startsWith(QLatin1String("${"));
-    m_line->setEchoMode(secret && !reference ? QLineEdit::Password : QLineEdit::Normal);
+    const bool masked = m_eye && !m_line->text().startsWith(QLatin1String("${"));
+    m_line->setEchoMode(masked && !m_eye->isChecked() ? QLineEdit::Password : QLineEdit::Normal);
+    if (m_eye)
+        m_eye->setVisible(masked && !m_line->text().isEmpty());
+    m_secret->setText(m_line->text());
 }
 
 void TextEditor::typed(const QString &text)
@@ -93,13 +116,32 @@ void TextEditor::typed(const QString &text)
     maskIfSecret();
 }
 
+// What a switch gives away while it stands so; empty: nothing.
+static QString dangerOf(const schema::Field *field, bool on)
+{
+    if (field && field->key == "expose" && on)
+        return SwitchEditor::tr("Other machines can reach this listener.");
+    if (field && field->key == "verify" && !on)
+        return SwitchEditor::tr("Nobody checks who answers: anybody on the way can read and change everything.");
+    return {};
+}
+
 SwitchEditor::SwitchEditor(Session &session, const config::Location &at, const schema::Shape &shape, const schema::Field *field, QWidget *parent)
     : Editor(session, at, shape, field, parent), m_switch(new Switch(label(), this))
 {
     auto *row = rowOf(this);
     row->addWidget(m_switch);
-    row->addStretch();
-    setFixedHeight(scaled(controlHeight));
+    if (!dangerOf(field, true).isEmpty() || !dangerOf(field, false).isEmpty()) {
+        m_danger = new QLabel(this);
+        m_danger->setObjectName(QStringLiteral("danger"));
+        m_danger->setFont(typeFont(Type::Control));
+        m_danger->setTextFormat(Qt::PlainText);
+        m_danger->setWordWrap(true);
+        row->addWidget(m_danger, 1);
+    } else {
+        row->addStretch();
+    }
+    setMinimumHeight(scaled(controlHeight));
     setFocusProxy(m_switch);
     m_switch->setCheckable(true);
     connect(m_switch, &QAbstractButton::clicked, this, [this](bool on) {
@@ -118,6 +160,12 @@ void SwitchEditor::read()
 {
     const QSignalBlocker quiet(m_switch);
     m_switch->setChecked(node() ? node()->text == "true" : defaultValue());
+    if (m_danger) {
+        m_danger->setText(dangerOf(field(), m_switch->isChecked()));
+        QPalette red = palette();
+        red.setColor(QPalette::WindowText, Tokens::current().hue(HueId::Server).text);
+        m_danger->setPalette(red);
+    }
 }
 
 ValueEditor::ValueEditor(Session &session, const config::Location &at, const schema::Shape &shape, const schema::Field *field, QWidget *parent)

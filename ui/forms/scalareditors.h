@@ -3,15 +3,19 @@
 
 #include "ui/forms/editor.h"
 
+class QLabel;
 class QLineEdit;
 class QPlainTextEdit;
+class QToolButton;
 
 namespace gatehouse::ui {
 
+class SecretRow;
 class Switch;
 
 // Whatever is one line: durations, sizes, hosts, templates, numbers. The default stands as its placeholder; an empty line takes
-// an optional value away. Secrets are masked, ${…} in them is not.
+// an optional value away. Secrets are masked until the eye is pressed, ${…} in them is not; what the text refers to as a secret is
+// set below it where it is missing.
 class TextEditor final : public Editor {
     Q_OBJECT
 public:
@@ -23,6 +27,8 @@ private:
     void typed(const QString &text);
     void maskIfSecret();
     QLineEdit *m_line;
+    QToolButton *m_eye = nullptr; // of secrets only
+    SecretRow *m_secret;
 };
 
 class SwitchEditor final : public Editor {
@@ -34,6 +40,7 @@ public:
 private:
     bool defaultValue() const;
     Switch *m_switch;
+    QLabel *m_danger = nullptr; // of a switch that gives safety away
 };
 
 // Anything that JSON can say, as JSON or YAML text; a text that can't be read is told and not written.

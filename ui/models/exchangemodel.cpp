@@ -1,6 +1,7 @@
 #include "ui/models/exchangemodel.h"
 
 #include "ui/models/exchangetext.h"
+#include "ui/models/format.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -425,7 +426,7 @@ QVariant ExchangeModel::data(const QModelIndex &index, int role) const
     switch (role) {
     case RowRole: return QVariant::fromValue(&shown);
     case Qt::DisplayRole: return columnText(shown.row, index.column());
-    case Qt::ToolTipRole: return columnToolTip(shown.row, index.column());
+    case Qt::ToolTipRole: return plainToolTip(columnToolTip(shown.row, index.column()));
     case Qt::AccessibleTextRole: return spokenText(shown.row, index.column());
     default: return {};
     }

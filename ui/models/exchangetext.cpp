@@ -1,5 +1,6 @@
 #include "ui/models/exchangetext.h"
 
+#include "gateway/importers/curl.h"
 #include "ui/models/exchangemodel.h"
 #include "ui/models/format.h"
 
@@ -198,6 +199,9 @@ QString markdownCell(QString text) { return text.replace(QLatin1Char('|'), QStri
 
 QString csvCell(QString text)
 {
+    // A spreadsheet would take it for a formula.
+    if (!text.isEmpty() && QStringLiteral("=+-@\t\r").contains(text.front()))
+        return QStringLiteral("\"'") + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
     if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')) && !text.contains(QLatin1Char('\r')))
         return text;
     return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
@@ -260,9 +264,6 @@ QString json(const std::vector<Row> &rows)
     return QString::fromUtf8(QJsonDocument(all).toJson(QJsonDocument::Indented));
 }
 
-// In single quotes a POSIX shell takes everything but the quote itself.
-QString shellQuoted(QString text) { return QLatin1Char('\'') + text.replace(QLatin1Char('\''), QStringLiteral("'\\''")) + QLatin1Char('\''); }
-
 } // namespace
 
 QString rowsAsText(const std::vector<Row> &rows, const std::vector<int> &columns, RowFormat format)
@@ -280,25 +281,27 @@ QString asUrl(const Row &row)
     return fromUtf8(row.scheme) + QStringLiteral("://") + fromUtf8(row.host) + columnText(row, Column::Path);
 }
 
-QString asCurl(const api::ExchangeDetail &detail, const QString &base)
+namespace {
+
+importers::CurlRequest curlOf(const api::ExchangeDetail &detail, const QString &base)
 {
     const Row &row = detail.row;
-    QStringList words{QStringLiteral("curl")};
-    if (row.method == "HEAD")
-        words << QStringLiteral("--head");
-    else if (row.method != "GET" || !detail.request.body.empty())
-        words << QStringLiteral("-X ") + fromUtf8(row.method);
-    words << shellQuoted(base + columnText(row, Column::Path));
+    importers::CurlRequest request;
+    request.method = row.method;
+    request.url = base.toStdString() + std::string(row.path) + (row.query.empty() ? std::string() : "?" + std::string(row.query));
     for (const auto &[name, value] : detail.request.fields) {
         const QString lowered = fromUtf8(name).toLower();
         // curl counts and keeps its own connection.
-        if (lowered == QStringLiteral("content-length") || lowered == QStringLiteral("connection"))
-            continue;
-        words << QStringLiteral("-H ") + shellQuoted(fromUtf8(name) + QStringLiteral(": ") + fromUtf8(value));
+        if (lowered != QStringLiteral("content-length") && lowered != QStringLiteral("connection"))
+            request.headers.emplace_back(name, value);
     }
-    if (!detail.request.body.empty())
-        words << QStringLiteral("--data-binary ") + shellQuoted(fromUtf8(detail.request.body));
-    return words.join(QLatin1Char(' '));
+    request.body = detail.request.body;
+    return request;
 }
+
+} // namespace
+
+QString asCurl(const api::ExchangeDetail &detail, const QString &base) { return fromUtf8(importers::toCurl(curlOf(detail, base))); }
+QString asShellCommand(const api::ExchangeDetail &detail, const QString &base) { return fromUtf8(importers::toShell(curlOf(detail, base))); }
 
 } // namespace gatehouse::ui

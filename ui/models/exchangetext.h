@@ -31,6 +31,8 @@ enum class RowFormat { Markdown, Csv, Json };
 QString rowsAsText(const std::vector<observe::Row> &rows, const std::vector<int> &columns, RowFormat format);
 // A command line that sends the same request; what was masked stays masked. `base`: "http://127.0.0.1:8080".
 QString asCurl(const api::ExchangeDetail &detail, const QString &base);
+// The same for a shell: it also carries a body that no command line can hold.
+QString asShellCommand(const api::ExchangeDetail &detail, const QString &base);
 QString asUrl(const observe::Row &row);
 
 } // namespace gatehouse::ui

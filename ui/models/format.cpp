@@ -4,6 +4,8 @@
 #include <QtCore/QDateTime>
 #include <QtCore/QLocale>
 
+#include <algorithm>
+
 namespace gatehouse::ui {
 namespace {
 
@@ -73,6 +75,35 @@ QString sinceArrivalText(int64_t micros)
 {
     const double millis = double(micros) / 1e3;
     return number(millis, millis < 9.995 ? 2 : millis < 999.95 ? 1 : 0);
+}
+
+QString visibleText(QString text)
+{
+    const auto hides = [](QChar c) {
+        const ushort u = c.unicode();
+        return (u < 0x20 && u != '\n') || (u >= 0x7f && u < 0xa0) || u == 0x061c || u == 0x200e || u == 0x200f || (u >= 0x202a && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069);
+    };
+    for (auto at = std::find_if(text.cbegin(), text.cend(), hides); at != text.cend(); at = std::find_if(at + 1, text.cend(), hides)) {
+        const qsizetype i = at - text.cbegin();
+        text[i] = at->unicode() < 0x20 ? QChar(ushort(0x2400 + at->unicode())) : QChar(0xfffd); // its own picture, where it has one
+        at = text.cbegin() + i; // it may be another copy now
+    }
+    return text;
+}
+
+QString shownText(const QString &text)
+{
+    constexpr qsizetype most = 4000;
+    return visibleText(text.size() > most ? text.left(most) + QChar(0x2026) : text);
+}
+
+QString plainToolTip(const QString &text)
+{
+    constexpr qsizetype most = 2000;
+    const QString shown = visibleText(text.size() > most ? text.left(most) + QChar(0x2026) : text);
+    if (!Qt::mightBeRichText(shown))
+        return shown;
+    return QStringLiteral("<span>") + shown.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")) + QStringLiteral("</span>");
 }
 
 } // namespace gatehouse::ui

@@ -15,4 +15,12 @@ QString countText(uint64_t count);         // "41,210"
 QString clockText(int64_t wallMicros);     // "14:02:37.418", local time
 QString sinceArrivalText(int64_t micros);  // "0.00", "83.3": milliseconds without the unit
 
+// Text from elsewhere for painting: control characters and those that turn the direction of writing are marks that can be seen, one
+// for one; the rest is as it came. Line ends stay.
+QString visibleText(QString text);
+// The same, and no longer than anybody reads: laying out a line of a megabyte would hold the window up.
+QString shownText(const QString &text);
+// For a tooltip that is never taken for markup, whatever it holds; shortened where it is very long.
+QString plainToolTip(const QString &text);
+
 } // namespace gatehouse::ui

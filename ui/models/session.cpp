@@ -66,6 +66,9 @@ struct Session::Resolving {
         std::shared_ptr<const config::Document> document;
         std::string environment;
         std::map<std::string, std::string> secrets;
+        std::map<std::string, std::string> whyNoSecret;
+        bool trusted = true;
+        std::set<std::string> granted; // wishes, where it is not trusted as a whole
     };
     explicit Resolving(Session &session) : m_session(session), m_thread([this](std::stop_token stop) { run(stop); }) { }
     ~Resolving()
@@ -101,6 +104,12 @@ private:
                 const auto at = job.secrets.find(name);
                 return at == job.secrets.end() ? std::nullopt : std::optional(at->second);
             };
+            options.whyNoSecret = [&](const std::string &name) {
+                const auto at = job.whyNoSecret.find(name);
+                return at == job.whyNoSecret.end() ? std::string() : at->second;
+            };
+            options.trusted = job.trusted;
+            options.granted = [&](const std::string &wish) { return job.granted.contains(wish); };
             config::Resolved resolved = config::resolve(*job.document, options);
             Session *session = &m_session;
             session->m_mailbox->post([session, number = job.number, resolved = std::move(resolved)]() mutable {
@@ -210,31 +219,97 @@ void Session::documentEdited()
     m_quiet.start();
 }
 
+struct Session::Gathered {
+    uint64_t number = 0; // of the resolving that waits for them
+    std::map<std::string, std::string> values;
+    size_t left = 0;
+};
+
 void Session::fetchSecretsAndResolve()
 {
-    const std::vector<std::string> wanted = config::secretNames(*m_document);
-    struct Gathered {
-        std::map<std::string, std::string> values;
-        size_t left;
-    };
-    if (wanted.empty()) {
+    m_trust.edited(*m_document);
+    Q_EMIT trustChanged();
+    std::vector<Secret> wanted;
+    const auto gathered = std::make_shared<Gathered>();
+    gathered->number = ++m_number;
+    const std::set<std::string> granted = m_trust.granted();
+    for (const std::string &name : config::secretNames(*m_document)) {
+        if (!granted.contains(config::secretWish(name)))
+            continue; // not even looked up
+        const Secret *known = secret(name);
+        // A keychain that is locked or silent is not asked again for each key typed.
+        const bool given = known && known->missing && known->missing->kind != ErrorKind::NotFound;
+        wanted.push_back({name, known ? known->missing : std::nullopt, !given});
+        gathered->left += given ? 0 : 1;
+    }
+    m_secrets = std::move(wanted);
+    if (gathered->left == 0) {
         resolve({});
         return;
     }
-    auto gathered = std::make_shared<Gathered>(Gathered{{}, wanted.size()});
-    const uint64_t number = ++m_number;
-    for (const std::string &secret : wanted)
-        m_api.secrets.get(name().toStdString(), secret, [this, gathered, number, secret](Result<std::string> value) {
-            if (value)
-                gathered->values[secret] = *value;
-            if (--gathered->left == 0 && number == m_number)
-                resolve(std::move(gathered->values));
-        });
+    const std::string workspace = config::workspaceName(*m_document);
+    for (const Secret &each : std::vector<Secret>(m_secrets))
+        if (each.waiting)
+            m_api.secrets.get(workspace, each.name, [this, gathered, name = each.name](Result<std::string> value) { secretAnswered(gathered, name, std::move(value)); });
+    Q_EMIT secretsChanged();
 }
+
+void Session::secretAnswered(const std::shared_ptr<Gathered> &gathered, const std::string &name, Result<std::string> value)
+{
+    if (value)
+        gathered->values[name] = *value;
+    if (gathered->number == m_number) {
+        for (Secret &each : m_secrets) {
+            if (each.name != name)
+                continue;
+            each.waiting = false;
+            each.missing = value ? std::nullopt : std::optional(value.error());
+        }
+        Q_EMIT secretsChanged();
+    }
+    if (--gathered->left == 0 && gathered->number == m_number)
+        resolve(std::move(gathered->values));
+}
+
+const Session::Secret *Session::secret(const std::string &name) const
+{
+    const auto found = std::find_if(m_secrets.begin(), m_secrets.end(), [&](const Secret &each) { return each.name == name; });
+    return found == m_secrets.end() ? nullptr : &*found;
+}
+
+void Session::setSecret(const std::string &name, std::string value, std::function<void(Result<void>)> done)
+{
+    m_api.secrets.set(config::workspaceName(*m_document), name, std::move(value), [this, done = std::move(done)](Result<void> result) {
+        if (result)
+            retrySecrets();
+        done(result);
+    });
+}
+
+void Session::retrySecrets()
+{
+    m_secrets.clear();
+    if (m_document)
+        fetchSecretsAndResolve();
+}
+
+Result<void> Session::answered(Result<void> result)
+{
+    fetchSecretsAndResolve();
+    return result;
+}
+
+Result<void> Session::trustFolder() { return answered(m_trust.grantAll()); }
+Result<void> Session::keepShut() { return answered(m_trust.keepShut()); }
+Result<void> Session::revokeTrust() { return answered(m_trust.revoke()); }
 
 void Session::resolve(std::map<std::string, std::string> secrets)
 {
-    m_resolving->ask({++m_number, std::make_shared<const config::Document>(*m_document), m_environment.toStdString(), std::move(secrets)});
+    Resolving::Job job{++m_number, std::make_shared<const config::Document>(*m_document), m_environment.toStdString(), std::move(secrets), {}, m_trust.all(), m_trust.granted()};
+    for (const Secret &each : m_secrets)
+        if (each.missing && each.missing->kind != ErrorKind::NotFound)
+            job.whyNoSecret[each.name] = each.missing->text();
+    m_resolving->ask(std::move(job));
 }
 
 void Session::resolved(uint64_t number, std::shared_ptr<const config::Workspace> workspace, config::Problems problems)

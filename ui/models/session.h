@@ -6,6 +6,7 @@
 #include "gateway/config/document.h"
 #include "gateway/config/journal.h"
 #include "gateway/config/records.h"
+#include "ui/models/trust.h"
 #include "ui/models/worker.h"
 
 #include <QtCore/QFileSystemWatcher>
@@ -70,6 +71,26 @@ public:
     int errorCount() const { return m_errors; }
     int warningCount() const { return int(m_problems.size()) - m_errors; }
 
+    // --- trust: what the folder asks for beyond its own (security.md). Without a store whatever is asked for is granted.
+    void setTrustStore(std::shared_ptr<config::TrustStore> store) { m_trust.setStore(std::move(store)); }
+    const Trust &trust() const { return m_trust; }
+    Result<void> trustFolder();
+    Result<void> keepShut();   // what is asked now; what was granted before stays so
+    Result<void> revokeTrust();
+
+    // --- secrets that the workspace refers to and may read
+    struct Secret {
+        std::string name;
+        std::optional<Error> missing; // none: it was had. NotFound: it is not set; others: the keychain's reason
+        bool waiting = false;         // asked for, not answered yet
+    };
+    const std::vector<Secret> &secrets() const { return m_secrets; }
+    const Secret *secret(const std::string &name) const; // null: none refers to it, or it may not be read
+    // Into the keychain; then the workspace is resolved with it.
+    void setSecret(const std::string &name, std::string value, std::function<void(Result<void>)> done);
+    // Asks again for what the keychain did not give.
+    void retrySecrets();
+
     // --- files: the disk is read and written by threads that may wait for it; nothing here does
     bool dirty() const;
     int unsavedSteps() const; // undo steps since the last save
@@ -105,6 +126,8 @@ Q_SIGNALS:
     void applied(); // lastApplied(): the engine took it, or said what is wrong
     void dirtyChanged();
     void environmentChanged();
+    void trustChanged();
+    void secretsChanged();
     void savingChanged();
     void saved();
     void saveFailed();
@@ -117,8 +140,11 @@ private:
     struct Resolving;
     Result<schema::Patch> change(const schema::Patch &patch);
     void documentEdited();
+    struct Gathered;
     void fetchSecretsAndResolve();
+    void secretAnswered(const std::shared_ptr<Gathered> &gathered, const std::string &name, Result<std::string> value);
     void resolve(std::map<std::string, std::string> secrets);
+    Result<void> answered(Result<void> result);
     void resolved(uint64_t number, std::shared_ptr<const config::Workspace> workspace, config::Problems problems);
     void setProblems(config::Problems ofDocument, config::Problems further);
     // --- sessionfiles.cpp
@@ -147,6 +173,8 @@ private:
     QUndoStack m_undo;
     QStringList m_environments;
     QString m_environment;
+    Trust m_trust;
+    std::vector<Secret> m_secrets;
     config::Problems m_problems, m_documentProblems;
     int m_errors = 0;
     QTimer m_quiet;   // until the engine gets the newest edit

@@ -72,6 +72,8 @@ void Session::adopt(std::unique_ptr<config::Document> document)
 {
     flushJournal(); // what is unsaved of the one before is offered when it is opened again
     m_document = std::move(document);
+    m_trust.opened(*m_document);
+    m_secrets.clear();
     ++m_generation;
     m_undo.clear();
     m_cleanBefore = 0;
@@ -150,6 +152,8 @@ void Session::saveDone(uint64_t generation, const config::FileSet &set, const co
         m_saveError = done.error;
         if (done.error)
             m_undo.resetClean();
+        else
+            m_trust.saved();
         watch();
         m_wasDirty = dirty();
         Q_EMIT dirtyChanged();
@@ -197,6 +201,7 @@ Result<void> Session::takeOver(const std::vector<config::OutsideText> &changed, 
 {
     if (auto result = m_document->takeOver(changed, keepMine); !result)
         return result;
+    m_trust.merged(*m_document);
     if (!changed.empty() && !keepMine)
         m_undo.clear(); // its patches were made on other texts
     readNames();

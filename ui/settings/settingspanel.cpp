@@ -3,6 +3,7 @@
 #include "gateway/config/shapes.h"
 #include "ui/forms/recordform.h"
 #include "ui/models/session.h"
+#include "ui/settings/trustsection.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/controls.h"
@@ -143,6 +144,8 @@ private:
         connect(recording, &QAbstractButton::clicked, this, [this](bool on) { m_api.exchanges.setRecording(on); });
         row(layout, page, tr("Record exchanges"), recording, tr("Its bounds stand below, in the workspace."));
         if (m_session.isOpen()) {
+            layout->addSpacing(scaled(12));
+            layout->addWidget(makeTrustSection(m_session, m_context.navigator, page));
             layout->addSpacing(scaled(12));
             layout->addWidget(label(tr("The workspace %1").arg(m_session.name()), Type::Section, page));
             const schema::Shape &shape = *config::settingsShape();

@@ -108,7 +108,10 @@ void MainWindow::buildFrame()
     auto *row = new QHBoxLayout;
     row->setSpacing(0);
     row->addWidget(m_rail);
-    row->addWidget(m_stack, 1);
+    m_banners = new QVBoxLayout;
+    m_banners->setSpacing(0);
+    m_banners->addWidget(m_stack, 1);
+    row->addLayout(m_banners, 1);
     column->addWidget(m_top);
     column->addWidget(m_notices);
     column->addLayout(row, 1);
@@ -278,6 +281,8 @@ void MainWindow::setState(const ShellState &state)
     showPage();
 }
 
+void MainWindow::addBanner(QWidget *banner) { m_banners->insertWidget(m_banners->count() - 1, banner); }
+
 Panel *MainWindow::currentPanel() const { return m_panels.value(m_current); }
 
 Panel *MainWindow::showPanel(const QString &id)
@@ -373,6 +378,8 @@ QList<PaletteItem> MainWindow::paletteItems() const
 void MainWindow::moveRegion(int direction)
 {
     QList<QWidget *> regions{ m_top, m_notices, m_rail };
+    for (int i = 0; i + 1 < m_banners->count(); ++i)
+        regions << m_banners->itemAt(i)->widget();
     if (Panel *panel = currentPanel())
         regions += panel->regions();
     regions << m_status;

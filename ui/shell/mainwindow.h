@@ -14,6 +14,7 @@
 
 class QMenu;
 class QSettings;
+class QVBoxLayout;
 class QStackedWidget;
 
 namespace gatehouse::ui {
@@ -58,6 +59,8 @@ public:
     void setWelcome(QWidget *page);
     // What concerns the whole workspace and waits for an answer.
     NoticeArea *notices() const { return m_notices; }
+    // Above the panels, shown while it has something to say about the whole window; it hides itself. The window takes it over.
+    void addBanner(QWidget *banner);
     // Workspaces that were open before, newest first: name and path.
     void setRecent(const QList<std::pair<QString, QString>> &recent) { m_recent = recent; }
 
@@ -126,6 +129,7 @@ private:
     NoticeArea *m_notices = nullptr;
     QStackedWidget *m_stack = nullptr;
     QWidget *m_welcome = nullptr;
+    QVBoxLayout *m_banners = nullptr;
     StatusBar *m_status = nullptr;
     CommandPalette *m_paletteLayer = nullptr;
     PopupList *m_popup = nullptr;

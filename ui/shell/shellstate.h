@@ -41,6 +41,7 @@ struct ShellState {
     QString engineText; // in place of the usual word, for Failed
     QString engineDetail; // its tooltip: cause and remedy
     int held = 0;
+    bool exposed = false; // other machines reach one of the addresses
     QStringList addresses; // "127.0.0.1:8080", the first is shown; https ones begin with "https://"
     qint64 revision = 0; // of the running configuration; 0: none yet
     qint64 appliedAt = 0; // ms since the epoch

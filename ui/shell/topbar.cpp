@@ -237,12 +237,15 @@ void TopBar::setState(const ShellState &s)
     m_addressGroup->setVisible(!s.addresses.isEmpty());
     if (!s.addresses.isEmpty()) {
         m_address->setBaseType(Type::Wire);
-        m_address->setFace({ {}, {}, { plain(s.addresses.first()) }, {}, false, false });
+        const Run address = plain(s.addresses.first());
+        m_address->setFace({ {}, {}, { s.exposed ? inHue(address, HueId::Server) : address }, {}, false, false });
         const QString url = s.addresses.first().contains(QStringLiteral("://"))
             ? s.addresses.first()
             : QStringLiteral("http://") + s.addresses.first();
-        m_address->setToolTip(tr("Copy %1").arg(QStringLiteral("curl -i %1/").arg(url)));
-        m_address->setAccessibleName(tr("Address %1, copy as curl command").arg(s.addresses.first()));
+        const QString copies = tr("Copy %1").arg(QStringLiteral("curl -i %1/").arg(url));
+        m_address->setToolTip(s.exposed ? tr("Other machines can reach this gateway. %1").arg(copies) : copies);
+        m_address->setAccessibleName(s.exposed ? tr("Address %1, other machines can reach it, copy as curl command").arg(s.addresses.first())
+                                               : tr("Address %1, copy as curl command").arg(s.addresses.first()));
         m_more->setVisible(s.addresses.size() > 1);
         m_more->setBaseType(Type::ControlStrong);
         m_more->setFace({ {}, {}, { plain(QStringLiteral("+%1").arg(s.addresses.size() - 1)) }, {}, false, false });

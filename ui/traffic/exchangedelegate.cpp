@@ -88,10 +88,11 @@ const ExchangeDelegate::Laid &ExchangeDelegate::lay(Face face, const QString &te
     return *made;
 }
 
-qreal ExchangeDelegate::draw(QPainter *painter, Face face, const QColor &color, qreal x, const QRect &cell, const QString &text, qreal room, Qt::TextElideMode mode) const
+qreal ExchangeDelegate::draw(QPainter *painter, Face face, const QColor &color, qreal x, const QRect &cell, const QString &given, qreal room, Qt::TextElideMode mode) const
 {
-    if (text.isEmpty() || room < scaled(8))
+    if (given.isEmpty() || room < scaled(8))
         return 0;
+    const QString text = shownText(given);
     const QFont font = fontOf(face == Face::Wire);
     const Laid *laid = &lay(face, text);
     if (laid->width > room)

@@ -490,7 +490,7 @@ void TrafficPanel::copyRows(RowFormat format) const
 void TrafficPanel::copyCurl() const
 {
     if (const auto detail = current())
-        QGuiApplication::clipboard()->setText(asCurl(*detail, baseUrl()));
+        QGuiApplication::clipboard()->setText(asShellCommand(*detail, baseUrl()));
 }
 
 void TrafficPanel::copyUrl() const

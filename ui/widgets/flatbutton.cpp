@@ -31,7 +31,7 @@ FlatButton::FlatButton(QWidget *parent)
 void FlatButton::setFace(const Face &face)
 {
     m_face = face;
-    setText(toPlainText(face.text));
+    setText(toPlainText(face.text).replace(QLatin1Char('&'), QStringLiteral("&&"))); // no shortcut of a letter in it
     updateGeometry();
     update();
 }

@@ -77,12 +77,4 @@ QString formatClock(qint64 moment, bool millis)
     return QDateTime::fromMSecsSinceEpoch(moment).toString(format);
 }
 
-QString plainToolTip(const QString &text)
-{
-    if (!Qt::mightBeRichText(text))
-        return text;
-    return QStringLiteral("<span>") + text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>"))
-        + QStringLiteral("</span>");
-}
-
 } // namespace gatehouse::ui

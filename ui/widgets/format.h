@@ -1,6 +1,8 @@
 // Numbers as a person reads them: by the locale, with units, short enough for a column.
 #pragma once
 
+#include "ui/models/format.h" // plainToolTip
+
 #include <QtCore/QString>
 
 namespace gatehouse::ui {
@@ -13,7 +15,5 @@ QString formatPercent(double fraction); // 17.3 %, 67 %, 0.4 %
 // Relative under an hour ("21 s ago", "in 21 s"), clock time otherwise. Both in ms since the epoch.
 QString formatMoment(qint64 moment, qint64 now);
 QString formatClock(qint64 moment, bool millis = false); // 14:02:37 or 14:02:37.418
-// Text for a tooltip that is never taken for markup, whatever it holds.
-QString plainToolTip(const QString &text);
 
 } // namespace gatehouse::ui

@@ -124,15 +124,16 @@ QVariant KeyValueModel::data(const QModelIndex &index, int role) const
     if (role == Qt::AccessibleTextRole)
         return QStringList{ row.name, row.value, row.remark }.join(QStringLiteral(", "));
     if (role == Qt::DisplayRole || role == Qt::EditRole) {
+        const auto shown = [&](const QString &text) { return role == Qt::DisplayRole ? shownText(text) : text; };
         switch (index.column()) {
-        case Name: return row.name;
-        case Value: return row.value;
-        case Remark: return row.remark;
+        case Name: return shown(row.name);
+        case Value: return shown(row.value);
+        case Remark: return shown(row.remark);
         default: break;
         }
     }
     if (role == Qt::ToolTipRole && index.column() != Enabled)
-        return plainToolTip(data(index, Qt::DisplayRole).toString().left(2000));
+        return plainToolTip(data(index, Qt::EditRole).toString());
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "ui/widgets/runs.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 
@@ -108,7 +109,7 @@ qreal paintRuns(QPainter *painter, const QPointF &baseline, const Runs &runs, co
     for (const Run &run : runs) {
         const QFont f = fontOfRun(run, base);
         const QFontMetricsF metrics(f);
-        QString text = run.text;
+        QString text = shownText(run.text);
         qreal advance = metrics.horizontalAdvance(text);
         const bool last = x + advance > end;
         if (last) {
@@ -152,6 +153,8 @@ RunsLabel::~RunsLabel() = default;
 void RunsLabel::setRuns(const Runs &runs)
 {
     m_runs = runs;
+    for (Run &run : m_runs)
+        run.text = shownText(run.text);
     m_hovered = m_focused = m_pressed = -1;
     setFocusPolicy(nextLink(-1, 1) >= 0 ? Qt::TabFocus : Qt::NoFocus);
     if (hasFocus()) // Enter goes on with what stands there now

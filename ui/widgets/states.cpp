@@ -1,5 +1,6 @@
 #include "ui/widgets/states.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
@@ -188,7 +189,7 @@ void LoadingLine::setProgress(double fraction, const QString &text)
 {
     m_fraction = fraction;
     setAccessibleName(text);
-    setToolTip(text);
+    setToolTip(plainToolTip(text));
     update();
 }
 

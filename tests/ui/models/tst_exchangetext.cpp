@@ -7,7 +7,11 @@
 #include <QtCore/QJsonDocument>
 #include <QtCore/QJsonObject>
 #include <QtCore/QLocale>
+#include <QtCore/QProcess>
 #include <QtTest/QTest>
+
+#include <algorithm>
+#include <random>
 
 using namespace gatehouse;
 using ui::ExchangeModel;
@@ -66,9 +70,72 @@ private Q_SLOTS:
         auto detail = test::sampleDetail(test::sampleRows(13)[12]);
         detail.request.body = "it's";
         const QString line = ui::asCurl(detail, QStringLiteral("http://127.0.0.1:8080"));
-        QVERIFY2(line.startsWith(QStringLiteral("curl -X POST 'http://127.0.0.1:8080/v1/orders' -H 'Host: api.shop.localhost'")), qPrintable(line));
-        QVERIFY(line.endsWith(QStringLiteral("--data-binary 'it'\\''s'")));
+        QVERIFY2(line.startsWith(QStringLiteral("curl http://127.0.0.1:8080/v1/orders -H 'Host: api.shop.localhost'")), qPrintable(line));
+        QVERIFY(line.endsWith(QStringLiteral("--data-raw 'it'\\''s'")));
         QVERIFY(!line.contains(QStringLiteral("Content-Length")));
+    }
+
+    // Whatever the network sent, pasted into bash: curl is called once, with these words and nothing else happens.
+    void curlSurvivesBash()
+    {
+        std::string every;
+        for (int octet = 1; octet < 256; ++octet)
+            every += char(octet);
+        auto detail = test::sampleDetail(test::sampleRows(1)[0]);
+        const auto called = [&](const QString &line) {
+            QProcess bash;
+            bash.start(QStringLiteral("bash"), {QStringLiteral("--noprofile"), QStringLiteral("--norc")});
+            bash.write("curl() { printf '%s\\0' \"$@\"; }\n" + line.toUtf8() + "\n");
+            bash.closeWriteChannel();
+            bash.waitForFinished();
+            return bash.readAllStandardError().isEmpty() ? bash.readAllStandardOutput().split('\0') : QList<QByteArray>{bash.readAllStandardError()};
+        };
+        std::mt19937 random(11);
+        for (int round = 0; round < 30; ++round) {
+            std::string some = every;
+            std::shuffle(some.begin(), some.end(), random);
+            const std::string method = round % 2 ? "`id`$!'#&*|~^" : "PURGE"; // each is a method for HTTP
+            const std::string path = "/" + some, name = "x-" + std::to_string(round), value = some, body = "@" + some;
+            detail.row.method = method;
+            detail.row.path = path;
+            detail.row.query = "a={b}&c=[1-3]";
+            detail.request.fields = {{name, value}, {"x-empty", ""}};
+            detail.request.body = body;
+            const auto words = called(ui::asShellCommand(detail, QStringLiteral("http://127.0.0.1:8080")));
+            const QList<QByteArray> expected{"-X", QByteArray::fromStdString(method), "-g", QByteArray::fromStdString("http://127.0.0.1:8080" + path + "?a={b}&c=[1-3]"),
+                                             "-H", QByteArray::fromStdString(name + ": " + value), "-H", "x-empty;", "--data-raw", QByteArray::fromStdString(body), ""};
+            QCOMPARE(words, expected);
+        }
+    }
+
+    // What no word can hold comes through a pipe.
+    void aBodyWithNulArrivesWhole()
+    {
+        std::string body;
+        for (int octet = 0; octet < 256; ++octet)
+            body += char(octet);
+        auto detail = test::sampleDetail(test::sampleRows(1)[0]);
+        detail.row.method = "POST";
+        detail.request.body = body;
+        const QString line = ui::asShellCommand(detail, QStringLiteral("http://127.0.0.1:8080"));
+        QProcess bash;
+        bash.start(QStringLiteral("bash"), {QStringLiteral("--noprofile"), QStringLiteral("--norc")});
+        bash.write("curl() { cat; }\n" + line.toUtf8() + "\n");
+        bash.closeWriteChannel();
+        bash.waitForFinished();
+        QCOMPARE(bash.readAllStandardOutput(), QByteArray::fromStdString(body));
+    }
+
+    // A spreadsheet takes a cell that begins so for a formula.
+    void csvIsNoFormula()
+    {
+        auto rows = test::sampleRows(1);
+        const std::vector<int> columns{ExchangeModel::Path};
+        for (const char *path : {"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1"}) {
+            rows[0].path = path;
+            const QString cell = ui::rowsAsText(rows, columns, ui::RowFormat::Csv).section(QStringLiteral("\r\n"), 1, 1);
+            QVERIFY2(cell.startsWith(QStringLiteral("\"'")), qPrintable(cell));
+        }
     }
 };
 

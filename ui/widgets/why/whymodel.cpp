@@ -723,7 +723,7 @@ QVariant WhyModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole: return lineOf(*shown);
     case Qt::AccessibleTextRole:
         return shown->kind == Kind::Stage || shown->kind == Kind::Policy || shown->kind == Kind::Attempt ? wordOf(shown->glyph) + QStringLiteral(", ") + lineOf(*shown) : lineOf(*shown);
-    case Qt::ToolTipRole: return shown->kind == Kind::Policy || shown->kind == Kind::Change || shown->kind == Kind::Candidate ? lineOf(*shown) : QVariant();
+    case Qt::ToolTipRole: return shown->kind == Kind::Policy || shown->kind == Kind::Change || shown->kind == Kind::Candidate ? plainToolTip(lineOf(*shown)) : QVariant();
     default: return {};
     }
 }
