@@ -50,6 +50,23 @@ Result<exporters::Level> worstAllowed(const Arguments &arguments)
     return Error::make(ErrorKind::BadInput, "--fail-on is approximated or unsupported.");
 }
 
+// An export is handed on: what a stranger's workspace takes out of this process would go with it.
+bool mayReadVariables(const config::Document &document, const Arguments &arguments)
+{
+    if (arguments.has("--trust"))
+        return true;
+    bool none = true;
+    for (const config::Wish &wish : config::trustWishes(document)) {
+        if (wish.kind != config::Wish::Kind::Variable)
+            continue;
+        complain(wish.at.file + ":" + std::to_string(wish.at.line) + ": " + wish.at.path.text() + ": " + wish.what);
+        none = false;
+    }
+    if (!none)
+        complain("This workspace asks for what is listed above, and the export would hold it. If you trust it, say --trust.");
+    return none;
+}
+
 int run(const Arguments &arguments)
 {
     if (arguments.has("--list"))
@@ -71,6 +88,8 @@ int run(const Arguments &arguments)
     }
     const auto document = openWorkspace(arguments);
     if (!document)
+        return Bad;
+    if (!mayReadVariables(*document, arguments))
         return Bad;
     const config::Resolved resolved = resolveWithoutSecrets(*document, arguments);
     if (!resolved) {

@@ -144,7 +144,10 @@ private:
         json::Value listeners = json::Value::object();
         for (const api::ListenerState &listener : m_api.apply.status().listeners) {
             listeners.set(listener.name, listener.url);
-            m_log.info("Listener " + listener.name + " answers at " + listener.url + (listener.exposed ? ", for other machines too (expose: true)." : "."));
+            if (listener.exposed)
+                m_log.line("warning", "Listener " + listener.name + " answers at " + listener.url + ", for other machines too (expose: true).");
+            else
+                m_log.info("Listener " + listener.name + " answers at " + listener.url + ".");
         }
         const json::Value ready = json::Value::object({{"pid", static_cast<int64_t>(getpid())}, {"listeners", std::move(listeners)}, {"version", GATEHOUSE_VERSION}});
         if (m_arguments.has("--ready-file")) {

@@ -517,6 +517,10 @@ std::string quote(std::string_view text)
             } else if ((length = utf8Length(text)) == 0) {
                 appendUtf8(out, 0xFFFD); // JSON is UTF-8: what is not can't be told otherwise
                 length = 1;
+            } else if (length == 2 && c == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0) {
+                char buffer[8]; // C1: some terminals obey these
+                std::snprintf(buffer, sizeof buffer, "\\u00%02x", static_cast<unsigned>(static_cast<unsigned char>(text[1])));
+                out += buffer;
             } else {
                 out += text.substr(0, length);
             }

@@ -89,6 +89,26 @@ size_t utf8Length(std::string_view text)
 }
 } // namespace
 
+bool replaceAll(std::string &text, const std::vector<std::string> &what, std::string_view with)
+{
+    bool replaced = false;
+    for (const std::string &one : what)
+        for (size_t at = 0; !one.empty() && (at = text.find(one, at)) != std::string::npos; at += with.size()) {
+            text.replace(at, one.size(), with);
+            replaced = true;
+        }
+    return replaced;
+}
+
+// U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069: a line that ends or runs backwards shows what is not there.
+static bool turnsText(std::string_view character)
+{
+    if (character.size() != 3 || character[0] != '\xE2')
+        return false;
+    const auto second = static_cast<unsigned char>(character[1]), third = static_cast<unsigned char>(character[2]);
+    return second == 0x80 ? third == 0x8E || third == 0x8F || (third >= 0xA8 && third <= 0xAE) : second == 0x81 && third >= 0xA6 && third <= 0xA9;
+}
+
 std::string escapeControls(std::string_view text)
 {
     std::string out;
@@ -109,6 +129,10 @@ std::string escapeControls(std::string_view text)
             hex(text[0]);
             hex(text[1]);
             text.remove_prefix(2);
+        } else if (turnsText(text.substr(0, length))) {
+            for (const char c : text.substr(0, length))
+                hex(c);
+            text.remove_prefix(length);
         } else {
             out += text.substr(0, length);
             text.remove_prefix(length);

@@ -20,7 +20,10 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Decimal digits only, no sign, no overflow; nothing otherwise.
 std::optional<uint64_t> parseUnsigned(std::string_view digits);
 
-// Control characters (C0, DEL, C1 and broken UTF-8) as \xNN, for terminals and logs.
+// Puts `with` in the place of each of `what`; empty ones are not looked for. True: something was replaced.
+bool replaceAll(std::string &text, const std::vector<std::string> &what, std::string_view with);
+
+// Control characters (C0, DEL, C1), what turns the direction of text around, and broken UTF-8 as \xNN, for terminals and logs.
 std::string escapeControls(std::string_view text);
 
 // The known name nearest to `word` by edit distance, when near enough to be worth suggesting; empty otherwise.

@@ -80,10 +80,9 @@ Result<std::unique_ptr<Document>> Document::open(const std::string &folderOrFile
     }
     std::unique_ptr<Document> document(new Document);
     document->m_folder = given.string();
-    auto path = resolveInside(document->m_folder, entry);
-    if (!path)
+    if (auto path = resolveInside(document->m_folder, entry); !path)
         return Error::make(path.error().kind, entry + ' ' + path.error().message);
-    auto text = readWholeFile(*path, (16u << 20) + 1);
+    auto text = readInside(document->m_folder, entry, (16u << 20) + 1);
     if (!text)
         return text.error();
     document->addFile(entry, std::move(*text), true);
@@ -178,8 +177,7 @@ void Document::findIncludes()
             known->active = true;
             continue;
         }
-        auto path = resolveInside(m_folder, name);
-        auto text = path ? readWholeFile(*path, (16u << 20) + 1) : path;
+        auto text = readInside(m_folder, name, (16u << 20) + 1);
         if (text)
             addFile(name, std::move(*text), true);
         else

@@ -165,6 +165,9 @@ Result<std::string, LineSpan> mergeTexts(std::string_view base, std::string_view
 // From one text to another: the smallest splice. Empty where nothing differs.
 schema::Patch differencePatch(std::string_view file, const std::string &from, const std::string &to);
 
+// All of a file of the workspace's, at most `limit` bytes; the same errors, also when a link is put in its way meanwhile.
+Result<std::string> readInside(const std::string &folder, std::string_view file, size_t limit = 16u << 20);
+
 // All of a file, at most `limit` bytes.
 Result<std::string> readWholeFile(const std::string &path, size_t limit = 16u << 20);
 // Temporary file (O_EXCL) in the same folder, fsync, rename, fsync of the folder; the mode of an existing file is kept.

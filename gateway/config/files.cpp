@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 
 namespace gatehouse::config {
 namespace {
@@ -70,9 +71,11 @@ Result<std::string> resolveInside(const std::string &folder, std::string_view fi
     return path.string();
 }
 
-Result<std::string> readWholeFile(const std::string &path, size_t limit)
+namespace {
+constexpr int readOnly = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+Result<std::string> readAll(const Descriptor &file, const std::string &path, size_t limit)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
     struct stat facts {};
     if (file.get() < 0 || ::fstat(file.get(), &facts) != 0)
         return systemError(path, "read");
@@ -92,6 +95,30 @@ Result<std::string> readWholeFile(const std::string &path, size_t limit)
         if (content.size() > limit)
             return Error::make(ErrorKind::TooLarge, path + " has more than " + std::to_string(limit >> 20) + " MiB");
     }
+}
+
+} // namespace
+
+Result<std::string> readWholeFile(const std::string &path, size_t limit) { return readAll(Descriptor(::open(path.c_str(), readOnly)), path, limit); }
+
+Result<std::string> readInside(const std::string &folder, std::string_view file, size_t limit)
+{
+    const auto path = resolveInside(folder, file);
+    if (!path)
+        return path;
+    std::error_code error;
+    const std::string root = std::filesystem::canonical(folder, error).string();
+    const std::filesystem::path inside = std::filesystem::path(*path).lexically_relative(root);
+    // Down from the folder without following a link: what was looked at just now may have become one since.
+    auto at = std::make_unique<Descriptor>(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    for (auto step = inside.begin(); step != inside.end(); ++step) {
+        const bool last = std::next(step) == inside.end();
+        at = std::make_unique<Descriptor>(::openat(at->get(), step->c_str(), O_NOFOLLOW | (last ? readOnly : O_PATH | O_DIRECTORY | O_CLOEXEC)));
+        if (at->get() < 0)
+            return errno == ELOOP || errno == ENOTDIR ? Result<std::string>(Error::make(ErrorKind::NotAllowed, "became a link while it was read"))
+                                                      : Result<std::string>(systemError(*path, "read"));
+    }
+    return readAll(*at, *path, limit);
 }
 
 Result<void> writeFileSafely(const std::string &given, std::string_view content, unsigned mode)

@@ -319,6 +319,7 @@ struct Workspace {
     std::vector<Group> groups;
     std::vector<Route> routes; // in file order: includes after gatehouse.yaml, by name of file
     std::vector<Mock> mocks;
+    std::vector<std::string> secretValues; // what ${secret:…} gave, wherever it stands now: never to be shown
 
     const Upstream *upstream(std::string_view name) const;
     const Mock *mock(std::string_view name) const;

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 namespace gatehouse::config {
@@ -24,6 +25,7 @@ using schema::Step;
 namespace {
 
 std::string environmentWish(std::string_view name) { return "reads the variable " + std::string(name) + " of the process"; }
+constexpr size_t leastSecret = 4; // shorter values stand everywhere by chance: those are masked by their place alone
 
 class Resolver {
 public:
@@ -49,11 +51,13 @@ public:
         Resolved resolved;
         if (!schema::hasErrors(m_reader.problems)) {
             finish();
+            m_workspace.secretValues.assign(m_secrets.begin(), m_secrets.end());
             tellTies(m_workspace, m_document, m_reader.problems);
             resolved.workspace = std::make_shared<const Workspace>(std::move(m_workspace));
         }
         schema::sortProblems(m_reader.problems);
         resolved.problems = std::move(m_reader.problems);
+        withoutSecrets(resolved.problems, {m_secrets.begin(), m_secrets.end()});
         return resolved;
     }
 
@@ -159,6 +163,8 @@ private:
             if (!isGranted(secretWish(name)))
                 return {};
             auto found = m_options.secrets ? m_options.secrets(name) : std::nullopt;
+            if (found && found->size() >= leastSecret)
+                m_secrets.insert(*found);
             if (!found && m_options.whyNoSecret)
                 wrong = m_options.whyNoSecret(name);
             if (!found && wrong.empty())
@@ -224,7 +230,7 @@ private:
             visitPlaceholders(root, [&](const Node &node, const Path &path, const Placeholder &placeholder) {
                 for (const auto &[variable, why] : m_withheldVariables)
                     if (placeholder.type == Placeholder::Type::Variable && placeholder.name == variable)
-                        m_withheld.push_back({why, {file, path, node.line}});
+                        m_withheld.push_back({why, {file, path, node.line}, Wish::Kind::Variable});
             });
     }
 
@@ -308,6 +314,7 @@ private:
     std::vector<std::pair<std::string, std::string>> m_variables;
     std::vector<std::pair<std::string, std::string>> m_withheldVariables; // and why
     std::vector<Wish> m_withheld;
+    mutable std::set<std::string> m_secrets; // values that were looked up
     Workspace m_workspace;
     bool m_whole = true;
 };
@@ -322,6 +329,14 @@ bool loopbackTarget(std::string_view text)
 }
 
 } // namespace
+
+void withoutSecrets(Problems &problems, const std::vector<std::string> &values)
+{
+    for (Problem &problem : problems) {
+        replaceAll(problem.message, values, "[redacted]");
+        replaceAll(problem.suggestion, values, "[redacted]");
+    }
+}
 
 Resolved resolve(const Document &document, const ResolveOptions &options) { return Resolver(document, options).run(); }
 
@@ -357,26 +372,26 @@ std::vector<Wish> trustWishes(const Document &document)
         const Node *root = document.root(file);
         if (!root)
             continue;
-        const auto wish = [&](std::string what, const Node &at, const Path &path) { wishes.push_back({std::move(what), {file, path, at.line}}); };
+        const auto wish = [&](Wish::Kind kind, std::string what, const Node &at, const Path &path) { wishes.push_back({std::move(what), {file, path, at.line}, kind}); };
         visitPlaceholders(*root, [&](const Node &node, const Path &path, const Placeholder &placeholder) {
             if (placeholder.type == Placeholder::Type::Secret)
-                wish(secretWish(placeholder.name), node, path);
+                wish(Wish::Kind::Secret, secretWish(placeholder.name), node, path);
             else if (placeholder.type == Placeholder::Type::Environment)
-                wish(environmentWish(placeholder.name), node, path);
+                wish(Wish::Kind::Variable, environmentWish(placeholder.name), node, path);
         });
         const Node *listeners = root->find("listeners"), *upstreams = root->find("upstreams");
         for (size_t i = 0; listeners && i < listeners->items.size(); ++i)
             if (const Node *expose = listeners->items[i].find("expose"); expose && expose->text != "false")
-                wish("listens where other machines reach it", *expose, Path{"listeners", i, "expose"});
+                wish(Wish::Kind::Expose, "listens where other machines reach it", *expose, Path{"listeners", i, "expose"});
         for (size_t i = 0; upstreams && i < upstreams->items.size(); ++i) {
             const Node *endpoints = upstreams->items[i].find("endpoints");
             for (size_t j = 0; endpoints && j < endpoints->items.size(); ++j) {
                 const Node &endpoint = endpoints->items[j];
                 const Node *url = endpoint.isScalar() ? &endpoint : endpoint.find("url");
                 if (url && url->isScalar() && !loopbackTarget(url->text))
-                    wish("sends requests to " + escapeControls(url->text), *url, Path{"upstreams", i, "endpoints", j});
+                    wish(Wish::Kind::Target, "sends requests to " + escapeControls(url->text), *url, Path{"upstreams", i, "endpoints", j});
                 else if (url && url->isScalar() && url->text.find("${") != std::string::npos)
-                    wish("sends requests to where " + escapeControls(url->text) + " leads", *url, Path{"upstreams", i, "endpoints", j});
+                    wish(Wish::Kind::Target, "sends requests to where " + escapeControls(url->text) + " leads", *url, Path{"upstreams", i, "endpoints", j});
             }
         }
     }

@@ -34,6 +34,9 @@ struct Resolved {
 };
 Resolved resolve(const Document &document, const ResolveOptions &options = {});
 
+// Takes the values of secrets out of messages.
+void withoutSecrets(Problems &problems, const std::vector<std::string> &values);
+
 // Names in ${secret:NAME} anywhere in the workspace, each once: what has to be looked up before resolve().
 std::vector<std::string> secretNames(const Document &document);
 // The name under which a workspace's secrets are kept: as its file has it, or else its folder's.
@@ -43,8 +46,10 @@ std::string secretWish(std::string_view name);
 
 // What a stranger's workspace asks trust for, in words that a person can judge.
 struct Wish {
+    enum class Kind : uint8_t { Secret, Variable, Expose, Target };
     std::string what; // "reads the secret web-app-key", "sends requests to 10.0.0.5:80"
     Location at;
+    Kind kind = Kind::Target;
     bool operator==(const Wish &) const = default;
 };
 std::vector<Wish> trustWishes(const Document &document);

@@ -1,8 +1,8 @@
 #include "gateway/engine/applier.h"
 
-#include "gateway/config/records.h"
-#include "gateway/policy/key-auth/record.h"
+#include "gateway/config/resolve.h"
 #include "gateway/runtime/compiler.h"
+#include "gateway/runtime/secrecy.h"
 
 #include <algorithm>
 
@@ -11,32 +11,6 @@ namespace gatehouse::engine {
 namespace {
 
 constexpr size_t keptSnapshots = 64; // unchanged plans are shared, so one more costs little
-
-// What the workspace asks to mask, and where its own key-auth policies look for keys.
-std::vector<std::string> redactions(const runtime::Snapshot &snapshot)
-{
-    std::vector<std::string> out = snapshot.settings.recording.redact;
-    const auto add = [&](const std::vector<config::PolicyEntry> &entries) {
-        for (const config::PolicyEntry &entry : entries) {
-            if (entry.kind != "key-auth")
-                continue;
-            const auto &place = entry.as<policy::KeyAuth>();
-            if (place.header)
-                out.push_back("header." + *place.header);
-            if (place.query)
-                out.push_back("query." + *place.query);
-        }
-    };
-    const config::Workspace &workspace = *snapshot.workspace;
-    add(workspace.policies);
-    for (const config::Listener &listener : workspace.listeners)
-        add(listener.policies);
-    for (const config::Group &group : workspace.groups)
-        add(group.policies);
-    for (const config::Route &route : workspace.routes)
-        add(route.policies);
-    return out;
-}
 
 } // namespace
 
@@ -90,9 +64,10 @@ Applier::Compiled Applier::compile(const Job &job) const
     auto snapshot = runtime::compile(job.workspace, m_stock.states, job.before ? job.before->snapshot.get() : nullptr, job.revision, m_clock);
     if (!snapshot) {
         out.problems = snapshot.error();
+        config::withoutSecrets(out.problems, job.workspace->secretValues);
         return out;
     }
-    auto redactor = observe::Redactor::make(redactions(**snapshot));
+    auto redactor = runtime::redactorOf(**snapshot);
     if (!redactor) {
         out.problems.push_back({schema::Severity::Error, {}, 0, 0, "settings.recording.redact", redactor.error().text(), {}});
         return out;
@@ -101,6 +76,7 @@ Applier::Compiled Applier::compile(const Job &job) const
     if (!bound) {
         for (const exchange::BindProblem &problem : bound.error())
             out.problems.push_back({schema::Severity::Error, {}, 0, 0, problem.path, problem.message, {}});
+        config::withoutSecrets(out.problems, job.workspace->secretValues);
         return out;
     }
     out.redactor = *redactor;

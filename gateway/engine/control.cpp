@@ -160,6 +160,7 @@ Result<void> ControlServer::listen(const std::string &path)
         if (!m_server->listen(name))
             return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: " + m_server->errorString().toStdString() + ".");
     }
+    QFile::setPermissions(name, QFile::ReadOwner | QFile::WriteOwner); // Qt's is 0700
     return {};
 }
 

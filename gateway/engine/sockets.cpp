@@ -203,7 +203,8 @@ std::vector<api::ListenerState> Sockets::states(const runtime::Snapshot *snapsho
     std::vector<api::ListenerState> out;
     for (const Open &open : m_open) {
         const net::Address &address = open.socket->address();
-        out.push_back({open.name, address.text(), urlOf(address), !address.isLoopback(), {}, 0});
+        const runtime::ListenerPlan *plan = snapshot ? snapshot->listener(open.name) : nullptr;
+        out.push_back({open.name, address.text(), urlOf(address), !address.isLoopback() || (plan && plan->expose), {}, 0});
     }
     for (const api::ListenerState &failed : m_failed)
         out.push_back(failed);

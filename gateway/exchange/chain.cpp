@@ -298,7 +298,9 @@ void Exchange::requestThrough(Lane &lane)
         if (lane.buffering) {
             if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit)
                 return refuse(413, "The request's body is larger than a policy of this route takes in.", Verdict::Malformed, int(m_slots.size()) - 1);
-            return lane.buffer.append(lane.piece);
+            if (!lane.buffer.append(lane.piece))
+                refuse(503, "Too many bodies are held in memory at the moment.", Verdict::Failed, int(m_slots.size()) - 1);
+            return;
         }
         if (!m_startAtEnd)
             forwardPiece(lane.piece, lane.lease);
@@ -333,7 +335,12 @@ void Exchange::responseThrough(Lane &lane)
                 stopDelivery();
                 return refuse(502, "The answer's body is larger than a policy of this route takes in.", Verdict::Failed, -1);
             }
-            return lane.buffer.append(lane.piece);
+            if (!lane.buffer.append(lane.piece)) {
+                m_error = "no memory for the answer";
+                stopDelivery();
+                refuse(503, "Too many bodies are held in memory at the moment.", Verdict::Failed, -1);
+            }
+            return;
         }
         if (m_down && !answersHead)
             m_down->sendPiece(lane.piece, lane.lease);

@@ -65,6 +65,7 @@ void Exchange::startTry(bool fresh)
     switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
     case upstream::Call::Start::Ready: return sendRequest();
     case upstream::Call::Start::Waiting: break;
+    case upstream::Call::Start::Own: return leadsBack();
     case upstream::Call::Start::Full:
         m_error = "no connection free";
         endTry(false, m_error, false);
@@ -232,6 +233,8 @@ void Exchange::onCallFailed(const upstream::Failure &failure)
     m_error = m_arena.copy(failure.what);
     m_phaseTimer.cancel();
     m_tryTimer.cancel();
+    if (failure.kind == ErrorKind::NotAllowed)
+        return leadsBack();
     std::string_view why;
     const bool stale = failure.reused && !failure.answered && failure.kind == ErrorKind::Reset;
     const Delivery::Failure kind = failure.connected ? Delivery::Reset : Delivery::ConnectFailure;
@@ -253,6 +256,16 @@ void Exchange::onCallWritable()
         return;
     Turn turn(*this); // updateFlow
     m_progress = turnTime();
+}
+
+// What names did not show when the workspace was read: the endpoint is one of our own listeners.
+void Exchange::leadsBack()
+{
+    m_error = "own listener";
+    endTry(false, m_error, false);
+    stopDelivery();
+    refuse(508, "The endpoint " + m_member->endpoint->name + " of upstream " + m_binding->upstream->settings.name + " is a listener of this gateway.",
+           Verdict::Loop, int(m_slots.size()) - 1);
 }
 
 // What has to be sent again in another try, if all of it is still there.

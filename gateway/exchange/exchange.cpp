@@ -47,7 +47,11 @@ void Exchange::Lane::reset(bool isResponse)
 Exchange::Exchange(Environment &environment, uint32_t slot)
     : m_env(environment)
     , m_slot(slot)
+    , m_in(environment.recorder.room())
+    , m_out(environment.recorder.room())
     , m_call(*this)
+    , m_requestBody(&environment.recorder.room())
+    , m_responseBody(&environment.recorder.room())
 {
     m_out.reset(true); // as reset() leaves it for the next: the first exchange is no other
 }
@@ -200,7 +204,7 @@ void Exchange::route()
     m_info.captures = match.captures;
     m_info.route = m_binding->plan->name;
     m_routeMicros = int32_t(sinceArrival());
-    if (runtime::isCrossSite(*m_request, m_info.host, *m_listener->plan, *m_binding->plan))
+    if (runtime::isCrossSite(*m_request, view, *m_listener->plan, *m_binding->plan, m_arena))
         return refuse(403, "A page of another site made the browser send this request. Allow its origin with a cors or csrf policy.",
                       Verdict::RefusedCrossSite, -1);
     prepareChain();

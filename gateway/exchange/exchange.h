@@ -54,6 +54,7 @@ private:
     struct Queued { Event event; std::string_view piece; net::Hold hold; http::Fields *trailers; };
     // One direction's way through the filters. The event under way is finished before the next is looked at.
     struct Lane {
+        explicit Lane(observe::ExchangeStore::Room &room) : buffer(&room) { }
         bool response = false;
         Event event = Event::None;    // under way; not None while suspended
         int at = 0;                   // the filter it is with
@@ -133,6 +134,7 @@ private:
     void sendRequest();
     void forwardPiece(std::string_view piece, net::Lease *lease);
     void forwardEnd(http::Fields *trailers);
+    void leadsBack();
     bool replayable() const;
     bool mayTryAgain(runtime::Delivery::Failure kind, bool stale, std::string_view &why);
     void again(bool stale, std::string_view why);

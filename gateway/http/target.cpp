@@ -70,12 +70,16 @@ std::optional<PathError> mendEscapes(std::string_view path, const PathRules &rul
     return {};
 }
 
-// "..%2Fx" is one segment here and may be two for the upstream, which would then climb where no policy looked.
+// "..%2Fx" is one segment here and may be two for the upstream, which would then climb where no policy looked; one that takes
+// parameters off its segments first reads "..;x" as "..", and ".;x" as nothing.
 bool hidesDots(std::string_view segment)
 {
     for (;;) {
         const size_t slash = std::min(segment.find("%2F"), segment.find("%5C"));
-        if (segment.substr(0, slash) == "..")
+        const std::string_view piece = segment.substr(0, slash);
+        const size_t parameters = std::min(piece.find(';'), piece.find("%3B"));
+        const std::string_view name = piece.substr(0, parameters);
+        if (name == ".." || (name == "." && parameters != std::string_view::npos))
             return true;
         if (slash == std::string_view::npos)
             return false;

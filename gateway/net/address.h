@@ -33,4 +33,8 @@ struct Address {
     bool operator==(const Address &) const = default;
 };
 
+// Whether a connection to `to` arrives at a socket that listens at `listener`: 0.0.0.0 leads to 127.0.0.1, [::ffff:127.0.0.1] is
+// 127.0.0.1, and a wildcard takes every address of this machine (the system is asked which those are).
+bool leadsTo(const Address &to, const Address &listener);
+
 } // namespace gatehouse::net

@@ -2,6 +2,7 @@
 #include "gateway/observe/recorder.h"
 
 #include "gateway/base/text.h"
+#include "gateway/observe/bodymask.h"
 #include "gateway/observe/chunk.h"
 
 #include <algorithm>
@@ -180,6 +181,39 @@ void WorkerRecorder::publish(const Record &record)
         m_counts.notRecorded += ended;
         return;
     }
+    if (m_settings.redactor->knowsValues())
+        return keep(withoutValues(record));
+    keep(record);
+}
+
+// The texts that no name tells to be secret. What has a place of its own (fields, queries, bodies) is looked at there.
+Record WorkerRecorder::withoutValues(const Record &record)
+{
+    Record out = record;
+    m_plainTexts.clear();
+    const auto hide = [&](std::string_view &text) {
+        std::string masked;
+        if (m_settings.redactor->text(text, masked))
+            text = m_plainTexts.emplace_back(std::move(masked));
+    };
+    hide(out.host);
+    hide(out.path);
+    hide(out.endpoint);
+    hide(out.error);
+    m_plainSteps.assign(record.steps.begin(), record.steps.end());
+    for (StepRecord &step : m_plainSteps)
+        hide(step.detail);
+    out.steps = m_plainSteps;
+    m_plainAttempts.assign(record.attempts.begin(), record.attempts.end());
+    for (AttemptRecord &attempt : m_plainAttempts)
+        hide(attempt.endpoint);
+    out.attempts = m_plainAttempts;
+    return out;
+}
+
+void WorkerRecorder::keep(const Record &record)
+{
+    const bool ended = record.state == State::Final;
     const Sizes sizes = redact(record);
     const bool fits = room(sizes.data, record.plan); // hands over what is there when it does not
     m_counts.served += ended;
@@ -310,22 +344,32 @@ void WorkerRecorder::putBodies(const Record &record, RowData &row)
     std::string_view request = clipped(record.requestBody, limit), response = clipped(record.responseBody, limit);
     row.requestCut = request.size() < record.requestBytes;
     row.responseCut = response.size() < record.responseBytes;
-    m_counts.cutBodies += uint64_t(row.requestCut) + uint64_t(row.responseCut);
-    if (request.empty() && response.empty())
+    if (request.empty() && response.empty()) {
+        m_counts.cutBodies += uint64_t(row.requestCut) + uint64_t(row.responseCut);
         return;
-    const auto type = [](std::span<const FieldView> fields) {
+    }
+    const auto mask = [&](std::span<const FieldView> fields, std::string_view otherType, std::string_view &body, std::string &text) {
+        std::string_view type = otherType, encoding;
+        std::string several;
         for (const auto &field : fields) {
             if (field.name.size() == 12 && equalsIgnoreCase(field.name, "content-type"))
-                return field.value;
+                type = field.value;
+            else if (field.name.size() == 16 && equalsIgnoreCase(field.name, "content-encoding"))
+                encoding = encoding.empty() ? field.value : std::string_view(several = std::string(encoding) + "," + std::string(field.value));
         }
-        return std::string_view();
+        const BodyKept kept = maskBody(*m_settings.redactor, type, encoding, body, text);
+        if (kept != BodyKept::AsItCame)
+            body = clipped(text, limit);
+        return kept == BodyKept::Cut || body.size() < text.size();
     };
-    const auto &redactor = *m_settings.redactor;
-    if (redactor.body(type(record.requestFields), request, m_bodyText))
-        request = m_bodyText;
+    m_bodyText.clear();
     std::string &responseText = m_queryText; // has been written by now
-    if (redactor.body(record.responseFields.empty() ? record.contentType : type(record.responseFields), response, responseText))
-        response = responseText;
+    responseText.clear();
+    if (mask(record.requestFields, {}, request, m_bodyText))
+        row.requestCut = true;
+    if (mask(record.responseFields, record.responseFields.empty() ? record.contentType : std::string_view(), response, responseText))
+        row.responseCut = true;
+    m_counts.cutBodies += uint64_t(row.requestCut) + uint64_t(row.responseCut);
 
     const size_t size = request.size() + response.size();
     if (!m_bodies || m_bodies->letGo.load(std::memory_order_relaxed) || m_bodies->size - m_bodies->used < size)

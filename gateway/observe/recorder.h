@@ -61,6 +61,24 @@ public:
     void setRedactor(std::shared_ptr<const Redactor> redactor);
     void setRecording(bool on);
 
+    // For bodies of exchanges that are not over yet: at most half of limits.memory, and what is recorded gets what they leave.
+    class Room {
+    public:
+        bool take(uint64_t octets, bool must = false)
+        {
+            if (m_used.fetch_add(octets, std::memory_order_relaxed) + octets <= m_most.load(std::memory_order_relaxed) || must)
+                return true;
+            m_used.fetch_sub(octets, std::memory_order_relaxed);
+            return false;
+        }
+        void give(uint64_t octets) { m_used.fetch_sub(octets, std::memory_order_relaxed); }
+
+    private:
+        friend class ExchangeStore;
+        std::atomic<uint64_t> m_used{0}, m_most{0};
+    };
+    Room &room() { return m_room; }
+
     ExchangePage since(uint64_t position, size_t most = 10000) const;
     // The newest that is known of it; none: let go, or never there.
     std::optional<StoredExchange> detail(uint64_t id) const;
@@ -100,6 +118,7 @@ private:
     std::vector<Batch> batchesBefore(uint64_t position, size_t most) const; // newest first
     std::shared_ptr<const Bodies> findBodies(uint64_t sequence) const;
 
+    Room m_room;
     std::shared_ptr<ChunkPool> m_pool; // of chunk memory, so that a full store recycles instead of allocating
     std::atomic<uint64_t> m_nextId{1};
     std::atomic<uint64_t> m_settingsVersion{1};
@@ -124,6 +143,7 @@ public:
 
     // For an exchange that begins: unique in the process, rising but for a few between workers.
     uint64_t nextId();
+    ExchangeStore::Room &room() { return m_store.room(); }
     // Whether bodies are worth keeping for publish(), and how much of each: 0 when recording is off.
     size_t bodyLimit();
     // Copies what the record's views show. Bodies are kept of Final records only. Well under a microsecond for 1 KiB.
@@ -134,6 +154,8 @@ public:
 private:
     struct Sizes { size_t data = 0; uint16_t request = 0, forwarded = 0, response = 0; };
     bool refreshSettings();
+    Record withoutValues(const Record &record);
+    void keep(const Record &record);
     std::string_view masked(bool hit, std::string_view plain, std::string &text) { return hit ? std::string_view(text) : plain; }
     void takeFields(std::span<const FieldView> fields, uint16_t &count, size_t &size);
     Sizes redact(const Record &record);
@@ -157,6 +179,9 @@ private:
     size_t m_valuesUsed = 0;
     std::string m_queryText, m_requestLineText, m_forwardedLineText, m_bodyText;
     std::string_view m_query, m_requestLine, m_forwardedLine;
+    std::deque<std::string> m_plainTexts;       // of withoutValues(), as the next two
+    std::vector<StepRecord> m_plainSteps;
+    std::vector<AttemptRecord> m_plainAttempts;
 };
 
 } // namespace gatehouse::observe

@@ -1,11 +1,13 @@
 #include "gateway/observe/redaction.h"
 
+#include "gateway/base/json.h"
 #include "gateway/base/text.h"
 #include "gateway/observe/redactionjson.h"
 
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cctype>
 #include <cstring>
 
 #ifdef __SSE2__
@@ -63,6 +65,12 @@ constexpr size_t tail(char last, char before)
 // Of a key as it stands before a quote or an equals sign.
 size_t tailOf(std::string_view key) { return tail(key.back(), key.size() > 1 ? key[key.size() - 2] : '"'); }
 
+// '_' for '-' is the same header to what stands behind a gateway.
+bool isHeader(std::string_view name, std::string_view rule)
+{
+    return name.size() == rule.size() && std::equal(name.begin(), name.end(), rule.begin(), [](char a, char b) { return (a == '_' ? '-' : lower(a)) == b; });
+}
+
 // Without regard to case: the letters' sixth bit is left out.
 size_t headerHash(std::string_view name)
 {
@@ -111,6 +119,20 @@ std::string percentDecoded(std::string_view text)
     return out;
 }
 
+std::string percentEncoded(std::string_view text)
+{
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const auto octet = static_cast<unsigned char>(c);
+        if (std::isalnum(octet) || c == '-' || c == '.' || c == '_' || c == '~')
+            out += c;
+        else
+            out += {'%', digits[octet >> 4], digits[octet & 15]};
+    }
+    return out;
+}
+
 // What find_first_of does, without a call for each octet.
 template <char... wanted>
 size_t findAny(std::string_view text, size_t from = 0)
@@ -125,9 +147,10 @@ constexpr std::string_view secretHeaders[] = {
     "x-client-secret", "x-csrf-token", "x-xsrf-token", "x-amz-security-token", "x-goog-api-key", "x-goog-iam-authorization-token",
     "ocp-apim-subscription-key", "x-rapidapi-key", "x-functions-key", "x-gitlab-token", "private-token", "job-token", "x-vault-token",
     "x-consul-token", "x-github-token", "x-shopify-access-token", "x-figma-token", "dd-api-key", "dd-application-key", "circle-token",
-    "x-forwarded-access-token", "x-amzn-oidc-data", "x-amzn-oidc-accesstoken", "x-ms-token-aad-access-token", "x-ms-token-aad-id-token",
+    "x-apikey", "x-forwarded-access-token", "x-amzn-oidc-data", "x-amzn-oidc-accesstoken", "x-ms-token-aad-access-token", "x-ms-token-aad-id-token",
 };
-constexpr std::string_view urlHeaders[] = {"location", "referer", "content-location", "link", "x-original-url", "x-forwarded-uri"};
+constexpr std::string_view urlHeaders[] = {"location", "referer", "content-location", "link", "refresh", "destination", "x-original-url", "x-original-uri",
+                                           "x-rewrite-url", "x-forwarded-uri"};
 // Wherever a name stands: JSON members, form fields, query keys. Anything that ends in "password" as well.
 constexpr std::string_view secretMembers[] = {
     "password", "passwd", "pwd", "passphrase", "secret", "client_secret", "access_token", "refresh_token", "id_token", "token",
@@ -140,6 +163,21 @@ constexpr std::string_view secretParameters[] = {
     "key", "code", "auth", "sig", "signature", "hmac", "jwt", "x_amz_signature", "x_amz_credential", "x_amz_security_token",
     "x_goog_signature", "x_goog_credential", "aws_access_key_id", "subscription_key", "sas_token",
 };
+
+// What may stand before credentials (RFC 9110 11.4) and is worth being seen; anything else may be a part of them.
+constexpr std::string_view knownSchemes[] = {
+    "basic", "bearer", "digest", "negotiate", "ntlm", "token", "apikey", "api-key", "key", "oauth", "dpop", "hmac", "hawk", "signature", "mutual",
+    "hoba", "gnap", "vapid", "privatetoken", "scram-sha-1", "scram-sha-256", "aws4-hmac-sha256", "sharedkey", "sharedkeylite", "concealed",
+};
+
+std::string maskCredentials(std::string_view value)
+{
+    const auto space = value.find(' ');
+    const auto scheme = value.substr(0, space);
+    const bool known = space != std::string_view::npos
+        && std::any_of(std::begin(knownSchemes), std::end(knownSchemes), [&](std::string_view one) { return equalsIgnoreCase(one, scheme); });
+    return (known ? std::string(scheme) + " " : std::string()).append(redactedMark);
+}
 
 std::string maskCookies(std::string_view value)
 {
@@ -194,9 +232,18 @@ Redactor::Redactor()
     }
 }
 
-Result<std::shared_ptr<const Redactor>> Redactor::make(const std::vector<std::string> &extra)
+Result<std::shared_ptr<const Redactor>> Redactor::make(const std::vector<std::string> &extra, const std::vector<std::string> &values)
 {
     std::shared_ptr<Redactor> made(new Redactor);
+    for (const auto &value : values) {
+        if (value.empty())
+            continue;
+        insert(made->m_values, value);
+        insert(made->m_values, percentEncoded(value));
+        const std::string quoted = json::quote(value);
+        insert(made->m_values, quoted.substr(1, quoted.size() - 2));
+    }
+    std::stable_sort(made->m_values.begin(), made->m_values.end(), [](const auto &a, const auto &b) { return a.size() > b.size(); });
     for (const auto &entry : extra) {
         const auto dot = entry.find('.');
         const auto where = std::string_view(entry).substr(0, dot);
@@ -221,6 +268,7 @@ Result<std::shared_ptr<const Redactor>> Redactor::make(const std::vector<std::st
 void Redactor::addHeader(std::string_view name, Rule rule)
 {
     std::string key = lower(name);
+    std::replace(key.begin(), key.end(), '_', '-');
     const auto found = std::find_if(m_headers.begin(), m_headers.end(), [&](const HeaderRule &r) { return r.name == key; });
     if (found != m_headers.end() || key.empty())
         return; // a rule that keeps more of the value for people is as safe
@@ -293,13 +341,47 @@ const Redactor::HeaderRule *Redactor::headerRule(std::string_view name) const
     if (!m_headerMask.test(headerHash(name)))
         return nullptr;
     for (const auto &rule : m_headers) {
-        if (rule.name.size() == name.size() && equalsIgnoreCase(rule.name, name))
+        if (isHeader(name, rule.name))
             return &rule;
     }
     return nullptr;
 }
 
+bool Redactor::hidesField(std::string_view name) const
+{
+    const auto *rule = headerRule(name);
+    return rule && rule->rule != Rule::Url;
+}
+
+// After what is masked by its place: the values of secrets, wherever they are. `out` is the masked text when `masked`.
+bool Redactor::values(bool masked, std::string_view text, std::string &out) const
+{
+    if (m_values.empty())
+        return masked;
+    std::string shown(masked ? std::string_view(out) : text);
+    if (replaceAll(shown, m_values, redactedMark))
+        masked = true;
+    if (masked)
+        out = std::move(shown);
+    return masked;
+}
+
+bool Redactor::text(std::string_view text, std::string &out) const { return values(false, text, out); }
+
 bool Redactor::field(std::string_view name, std::string_view value, std::string &out) const
+{
+    return values(fieldByName(name, value, out), value, out);
+}
+
+bool Redactor::query(std::string_view query, std::string &out) const { return values(parameters(query, out), query, out); }
+bool Redactor::url(std::string_view url, std::string &out) const { return values(urlByName(url, out), url, out); }
+
+bool Redactor::body(std::string_view contentType, std::string_view body, std::string &out) const
+{
+    return values(bodyByName(contentType, body, out), body, out);
+}
+
+bool Redactor::fieldByName(std::string_view name, std::string_view value, std::string &out) const
 {
     const auto *rule = headerRule(name);
     if (!rule || value.empty())
@@ -308,12 +390,9 @@ bool Redactor::field(std::string_view name, std::string_view value, std::string 
     case Rule::Whole:
         out = redactedMark;
         return true;
-    case Rule::Scheme: {
-        const auto space = value.find(' ');
-        out.assign(value.substr(0, space == std::string_view::npos ? 0 : space + 1));
-        out += redactedMark;
+    case Rule::Scheme:
+        out = maskCredentials(value);
         return true;
-    }
     case Rule::Cookie:
         out = maskCookies(value);
         return true;
@@ -349,20 +428,25 @@ bool Redactor::secretParameter(std::string_view key) const
     return secretMember(key) || contains(m_parameters, plainInto(key, buffer));
 }
 
-bool Redactor::query(std::string_view query, std::string &out) const
+bool Redactor::parameters(std::string_view query, std::string &out) const
 {
     bool masked = false;
     size_t copied = 0;
+    std::string nested;
     for (size_t at = 0; at < query.size();) {
         const auto end = findAny<'&', ';'>(query, at);
         const auto equals = query.substr(at, end - at).find('=');
-        if (equals != std::string_view::npos && secretParameter(query.substr(at, equals))) {
-            if (!masked)
-                out.clear();
-            masked = true;
-            out.append(query.substr(copied, at + equals + 1 - copied));
-            out += redactedMark;
-            copied = end;
+        if (equals != std::string_view::npos) {
+            const auto value = query.substr(at + equals + 1, end - at - equals - 1);
+            const bool secret = secretParameter(query.substr(at, equals));
+            if (secret || nestedUrl(value, nested)) {
+                if (!masked)
+                    out.clear();
+                masked = true;
+                out.append(query.substr(copied, at + equals + 1 - copied));
+                out += secret ? redactedMark : std::string_view(nested);
+                copied = end;
+            }
         }
         at = end + 1;
     }
@@ -371,20 +455,39 @@ bool Redactor::query(std::string_view query, std::string &out) const
     return masked;
 }
 
-bool Redactor::url(std::string_view url, std::string &out) const
+// A URL as a value: next=http://a:b@c/, next=/cb?code=…, redirect_uri=https%3A%2F%2Fapp.test%2Fcb%3Fcode%3D…
+bool Redactor::nestedUrl(std::string_view value, std::string &out) const
 {
-    if (findAny<'?', '#', '@'>(url) == url.size())
+    if (value.find("://") != std::string_view::npos || value.find('?') != std::string_view::npos)
+        return urlByName(value, out);
+    if (value.find("%3") == std::string_view::npos)
+        return false;
+    const std::string decoded = percentDecoded(value);
+    std::string masked;
+    if (decoded.find_first_of("?#@") == std::string::npos || !urlByName(decoded, masked))
+        return false;
+    out = percentEncoded(masked);
+    return true;
+}
+
+bool Redactor::urlByName(std::string_view url, std::string &out) const
+{
+    const size_t first = findAny<'?', '#', '@'>(url);
+    if (first == url.size())
         return false;
     bool masked = false;
     std::string result;
     size_t at = 0;
-    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
-        const auto authority = url.substr(scheme + 3, findAny<'/', '?', '#', ' '>(url, scheme + 3) - scheme - 3);
+    const auto slashes = url.find("//");
+    if (slashes < first && (slashes == 0 || url[slashes - 1] == ':' || url[slashes - 1] == ' ')) {
+        const size_t start = slashes + 2;
+        const auto authority = url.substr(start, findAny<'/', '?', '#', ' '>(url, start) - start);
         const auto host = authority.rfind('@');
-        const auto colon = authority.substr(0, host == std::string_view::npos ? 0 : host).find(':');
-        if (colon != std::string_view::npos) {
-            result.append(url.substr(0, scheme + 3 + colon + 1)).append(redactedMark);
-            at = scheme + 3 + host;
+        if (host != std::string_view::npos && host > 0) {
+            // A name alone may be a token.
+            const auto colon = authority.substr(0, host).find(':');
+            result.append(url.substr(0, start + (colon == std::string_view::npos ? 0 : colon + 1))).append(redactedMark);
+            at = start + host;
             masked = true;
         }
     }
@@ -393,10 +496,11 @@ bool Redactor::url(std::string_view url, std::string &out) const
         const auto begin = findAny<'?', '#'>(url, at);
         if (begin == url.size())
             break;
-        const auto end = findAny<'?', '#', ' ', '>'>(url, begin + 1);
+        // What ends a query is the fragment, or the end of the text around the URL; a '?' in it may begin that of another.
+        const auto end = findAny<'#', ' ', '>'>(url, begin + 1);
         result.append(url.substr(at, begin + 1 - at));
         const auto piece = url.substr(begin + 1, end - begin - 1);
-        const bool hit = query(piece, part);
+        const bool hit = parameters(piece, part);
         result.append(hit ? std::string_view(part) : piece);
         masked = masked || hit;
         at = end;
@@ -444,6 +548,10 @@ bool Redactor::mayHoldSecret(std::string_view json) const
 
 bool Redactor::secretColon(std::string_view json, size_t colon) const
 {
+    if (json.substr(colon + 1, 2) == "//") { // a URL, perhaps with a token in it
+        const size_t end = findAny<'"', '=', '@'>(json, colon + 3);
+        return end < json.size() && json[end] != '"';
+    }
     size_t quote = colon; // after the closing quote
     while (quote > 0 && (json[quote - 1] == ' ' || json[quote - 1] == '\t' || json[quote - 1] == '\r' || json[quote - 1] == '\n'))
         --quote;
@@ -462,6 +570,32 @@ bool Redactor::secretColon(std::string_view json, size_t colon) const
     return std::any_of(m_paths.begin(), m_paths.end(), [&](const JsonPath &path) { return path.steps.back() == key; });
 }
 
+namespace {
+// Of a part of a form: what its Content-Disposition calls it.
+std::string_view partName(std::string_view fields)
+{
+    static constexpr std::string_view name = "name=";
+    for (auto at = fields.begin(); at != fields.end();) {
+        const auto found = std::search(at, fields.end(), name.begin(), name.end(), [](char a, char b) { return lower(a) == b; });
+        if (found == fields.end())
+            break;
+        at = found + 1;
+        const char before = found == fields.begin() ? ' ' : found[-1];
+        if (before != ' ' && before != ';' && before != '\t') // filename=
+            continue;
+        auto text = fields.substr(static_cast<size_t>(found - fields.begin()) + name.size());
+        return text.starts_with('"') ? text.substr(1, text.find('"', 1) - 1) : text.substr(0, text.find_first_of("; \r"));
+    }
+    return {};
+}
+
+bool looksLikeJson(std::string_view body)
+{
+    const auto start = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+    return start != std::string_view::npos && (body[start] == '{' || body[start] == '[');
+}
+} // namespace
+
 bool Redactor::multipart(std::string_view body, std::string &out) const
 {
     const auto line = body.find("\r\n");
@@ -477,14 +611,16 @@ bool Redactor::multipart(std::string_view body, std::string &out) const
             break;
         const auto end = std::min(body.find(delimiter, value + 2), body.size());
         const auto fields = body.substr(head, value - head);
-        if (auto name = fields.find(" name="); name != std::string_view::npos) {
-            auto text = fields.substr(name + 6);
-            text = text.starts_with('"') ? text.substr(1, text.find('"', 1) - 1) : text.substr(0, text.find_first_of("; \r"));
-            if (secretParameter(text) && end >= value + 4) {
-                result.append(body.substr(copied, value + 4 - copied)).append(redactedMark);
-                copied = end;
-                masked = true;
-            }
+        const auto content = end >= value + 4 ? body.substr(value + 4, end - value - 4) : std::string_view();
+        std::string shown;
+        if (!content.empty() && secretParameter(partName(fields)))
+            shown = redactedMark;
+        else if (!looksLikeJson(content) || !bodyByName("application/json", content, shown))
+            shown.clear();
+        if (!shown.empty()) {
+            result.append(body.substr(copied, value + 4 - copied)).append(shown);
+            copied = end;
+            masked = true;
         }
         head = end + delimiter.size();
     }
@@ -495,7 +631,7 @@ bool Redactor::multipart(std::string_view body, std::string &out) const
     return masked;
 }
 
-bool Redactor::body(std::string_view contentType, std::string_view body, std::string &out) const
+bool Redactor::bodyByName(std::string_view contentType, std::string_view body, std::string &out) const
 {
     if (body.empty())
         return false;
@@ -504,15 +640,13 @@ bool Redactor::body(std::string_view contentType, std::string_view body, std::st
     const size_t typeSize = std::min(contentType.size(), folded.size());
     std::transform(contentType.begin(), contentType.begin() + ptrdiff_t(typeSize), folded.begin(), [](char c) { return lower(c); });
     const auto has = [type = std::string_view(folded.data(), typeSize)](std::string_view word) { return type.find(word) != std::string_view::npos; };
-    if (has("multipart/form-data"))
+    if (has("multipart/"))
         return multipart(body, out);
     if (has("x-www-form-urlencoded"))
-        return query(body, out);
-    const auto start = body.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-    const bool json = start != std::string_view::npos && (body[start] == '{' || body[start] == '[');
-    if (json || has("json") || has("event-stream"))
+        return parameters(body, out);
+    if (looksLikeJson(body) || has("json") || has("event-stream"))
         return mayHoldSecret(body) && JsonWalk(*this, body).run(out);
-    return contentType.empty() && query(body, out);
+    return contentType.empty() && parameters(body, out);
 }
 
 } // namespace gatehouse::observe

@@ -1,7 +1,7 @@
 // Takes credentials out of what is recorded, before a record leaves its worker. What is masked: Authorization,
 // Proxy-Authorization, Cookie and Set-Cookie (values), the usual API-key headers and query keys, OAuth's token parameters, JSON
-// and form fields by name, and whatever the workspace's recording.redact adds. Names are compared without regard to case, '-' and
-// '_': api-key, API_KEY and apiKey are the same.
+// and form fields by name, URLs in all of these, whatever the workspace's recording.redact adds, and the values of its secrets
+// wherever they stand. Names are compared without regard to case, '-' and '_': api-key, API_KEY and apiKey are the same.
 #pragma once
 
 #include "gateway/base/result.h"
@@ -24,7 +24,8 @@ class Redactor {
 public:
     // Entries: header.NAME, query.NAME, cookie.NAME (all cookies are masked anyway), form.NAME, json.PATH where PATH is a
     // JSONPath of member names: $.password, $.user.token, $..secret, $.items[*].key. Anything else is BadInput.
-    static Result<std::shared_ptr<const Redactor>> make(const std::vector<std::string> &extra = {});
+    // `values` are looked for in every text, as they are, percent-encoded, and as JSON writes them.
+    static Result<std::shared_ptr<const Redactor>> make(const std::vector<std::string> &extra = {}, const std::vector<std::string> &values = {});
 
     bool field(std::string_view name, std::string_view value, std::string &out) const;
     // Of a URL's query, without '?'.
@@ -32,6 +33,12 @@ public:
     // Of a request target, URL or request line: its query, its fragment and user:password@.
     bool url(std::string_view url, std::string &out) const;
     bool body(std::string_view contentType, std::string_view body, std::string &out) const;
+    // Of anything else: values only.
+    bool text(std::string_view text, std::string &out) const;
+    bool knowsValues() const { return !m_values.empty(); }
+    // Whether what stands there is a credential whatever it says.
+    bool hidesField(std::string_view name) const;
+    bool hidesParameter(std::string_view name) const { return secretParameter(name); }
 
 private:
     enum class Rule : uint8_t { Whole, Scheme, Cookie, SetCookie, Url };
@@ -50,6 +57,12 @@ private:
     bool mayHoldSecret(std::string_view json) const;
     bool secretColon(std::string_view json, size_t colon) const;
     bool multipart(std::string_view body, std::string &out) const;
+    bool fieldByName(std::string_view name, std::string_view value, std::string &out) const;
+    bool parameters(std::string_view query, std::string &out) const;
+    bool nestedUrl(std::string_view value, std::string &out) const;
+    bool urlByName(std::string_view url, std::string &out) const;
+    bool bodyByName(std::string_view contentType, std::string_view body, std::string &out) const;
+    bool values(bool masked, std::string_view text, std::string &out) const;
 
     std::vector<HeaderRule> m_headers;
     std::bitset<4096> m_headerMask;           // by length, first and last letter
@@ -57,6 +70,7 @@ private:
     std::vector<std::string> m_parameters;    // the same, in queries and forms only
     std::bitset<65536> m_tails;               // last two characters of all names, in any case: one look-up decides for nearly every key
     std::vector<JsonPath> m_paths;
+    std::vector<std::string> m_values;        // the longest first
     bool m_anyMember = false;                 // a path ends in *: no short cut
 };
 

@@ -129,6 +129,8 @@ void Redactor::JsonWalk::string()
         mask(begin, end, "\"[redacted]\"");
     } else if (inside.find('\\') != std::string_view::npos) {
         embedded(begin + 1, begin + 1 + inside.size());
+    } else if (std::string masked; inside.find("://") != std::string_view::npos && m_redactor.urlByName(inside, masked)) {
+        mask(begin + 1, begin + 1 + inside.size(), masked);
     }
 }
 
@@ -159,7 +161,8 @@ void Redactor::JsonWalk::embedded(size_t begin, size_t end)
         return;
     const std::string text = unescaped(m_text.substr(begin, end - begin));
     std::string masked;
-    if (m_redactor.mayHoldSecret(text) && JsonWalk(m_redactor, text, m_embedded + 1).run(masked))
+    if ((m_redactor.mayHoldSecret(text) && JsonWalk(m_redactor, text, m_embedded + 1).run(masked))
+        || (text.find("://") != std::string::npos && m_redactor.urlByName(text, masked)))
         mask(begin, end, escaped(masked));
 }
 

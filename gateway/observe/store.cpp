@@ -174,6 +174,7 @@ void ChunkPool::give(std::unique_ptr<std::byte[]> memory)
 ExchangeStore::ExchangeStore(RecorderLimits limits) : m_pool(std::make_shared<ChunkPool>())
 {
     m_settings.limits = limits;
+    m_room.m_most = std::max(limits.memory, leastMemory) / 2;
     m_settings.redactor = Redactor::make().value();
 }
 
@@ -184,6 +185,7 @@ void ExchangeStore::setLimits(RecorderLimits limits)
     Gone gone;
     const std::lock_guard lock(m_mutex);
     m_settings.limits = limits;
+    m_room.m_most = std::max(limits.memory, leastMemory) / 2;
     m_settingsVersion.fetch_add(1, std::memory_order_release);
     makeRoom(gone);
 }
@@ -299,7 +301,7 @@ void ExchangeStore::dropFrontBodies(Gone &gone)
 // Bodies go first, but a quarter of the room stays theirs: else a full store would hold heads only, of newest exchanges too.
 void ExchangeStore::makeRoom(Gone &gone)
 {
-    const uint64_t most = std::max(m_settings.limits.memory, leastMemory);
+    const uint64_t all = std::max(m_settings.limits.memory, leastMemory), most = all - std::min(m_room.m_used.load(std::memory_order_relaxed), all / 2);
     while (m_bytes > most) {
         if (!m_bodies.empty() && (m_bodyBytes > most / 4 || m_batches.empty()))
             dropFrontBodies(gone);

@@ -1,10 +1,13 @@
 #include "gateway/policy/limitkey.h"
 
 #include "gateway/base/text.h"
+#include "gateway/observe/redaction.h"
+#include "gateway/policy/services.h"
 
 #include <QtCore/QCryptographicHash>
 
 #include <algorithm>
+#include <array>
 
 namespace gatehouse::policy {
 
@@ -58,6 +61,31 @@ std::string_view LimitKey::of(const RequestView &request, Arena &arena) const
     return key;
 }
 
+namespace {
+// Whether what is counted by is a credential.
+bool isCredential(const schema::Part &part)
+{
+    static const auto redactor = observe::Redactor::make().value();
+    if (part.source == schema::Source::Header)
+        return redactor->hidesField(part.text);
+    return part.source == schema::Source::Cookie || (part.source == schema::Source::Query && redactor->hidesParameter(part.text));
+}
+
+// Tells one from another and is good for nothing else: not even the next start makes the same of it.
+std::string mark(std::string_view value)
+{
+    static const std::array<std::byte, 16> salt = [] {
+        std::array<std::byte, 16> random{};
+        systemRandom().fill(random);
+        return random;
+    }();
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    hash.addData(QByteArrayView(reinterpret_cast<const char *>(salt.data()), salt.size()));
+    hash.addData(QByteArrayView(value.data(), static_cast<qsizetype>(value.size())));
+    return std::string(observe::redactedMark) + " #" + hash.result().toHex().left(6).toStdString();
+}
+} // namespace
+
 std::string LimitKey::shown(std::string_view key) const
 {
     const auto values = split(key, separator);
@@ -70,7 +98,7 @@ std::string LimitKey::shown(std::string_view key) const
         else if (values[i] == missing)
             text += "without " + (m_parts[i].text.empty() ? schema::printCountingKey(m_parts[i]) : m_parts[i].text);
         else
-            text += values[i];
+            text += isCredential(m_parts[i]) ? mark(values[i]) : std::string(values[i]);
     }
     return text;
 }

@@ -21,7 +21,7 @@ public:
     // The key of this request; "" for global. Requests without the value (no such header, no consumer) share one key. Bounded in
     // length: a long value is kept as its beginning and a digest of the whole. In the arena or the request.
     std::string_view of(const RequestView &request, Arena &arena) const;
-    // For people: "127.0.0.1", "web-app + /v1", "everyone", "without x-tenant".
+    // For people: "127.0.0.1", "web-app + /v1", "everyone", "without x-tenant", and "[redacted] #3f09ab" where it is a credential.
     std::string shown(std::string_view key) const;
     bool usesConsumer() const;
 

@@ -4,9 +4,12 @@
 #include "gateway/config/records.h"
 #include "gateway/config/shapes.h"
 #include "gateway/observe/record.h"
+#include "gateway/observe/redaction.h"
+#include "gateway/policy/headers/record.h"
 #include "gateway/policy/policy.h"
 #include "gateway/runtime/chain.h"
 #include "gateway/runtime/content.h"
+#include "gateway/runtime/ownlistener.h"
 #include "gateway/runtime/signature.h"
 #include "gateway/schema/problem.h"
 
@@ -24,9 +27,41 @@ Limits limitsOf(const config::Limits &from)
     return {from.headerSize, from.url, from.headers, from.connections, from.headerTimeout, from.bodyIdle, from.idle};
 }
 
-Settings settingsOf(const config::Settings &from)
+// Fields of requests in which policies tell who asks: nobody else may be believed in them.
+std::vector<std::string> identityFields(const Workspace &workspace)
 {
+    std::set<std::string> names;
+    const auto take = [&](const config::FieldEdits &edits) {
+        for (const auto *list : {&edits.set, &edits.add})
+            for (const auto &[name, text] : *list)
+                if (const auto value = policy::Expression::make(text); value && value->usesConsumer()) {
+                    std::string folded = lower(name);
+                    std::replace(folded.begin(), folded.end(), '_', '-');
+                    names.insert(std::move(folded));
+                }
+    };
+    const auto takeAll = [&](const std::vector<config::PolicyEntry> &entries) {
+        for (const auto &entry : entries)
+            if (entry.kind == "headers" && entry.record)
+                take(entry.as<policy::Headers>().request);
+    };
+    takeAll(workspace.policies);
+    for (const auto &listener : workspace.listeners)
+        takeAll(listener.policies);
+    for (const auto &group : workspace.groups)
+        takeAll(group.policies);
+    for (const auto &route : workspace.routes) {
+        takeAll(route.policies);
+        take(route.rewrite.headers);
+    }
+    return {names.begin(), names.end()};
+}
+
+Settings settingsOf(const Workspace &workspace)
+{
+    const config::Settings &from = workspace.settings;
     Settings to;
+    to.identityFields = identityFields(workspace);
     to.trustedProxies = from.trustedProxies;
     to.forwarded = static_cast<Settings::Forwarded>(from.forwarded);
     to.paths.dotSegments = static_cast<http::PathRules::Dots>(from.paths.dotSegments);
@@ -66,7 +101,7 @@ Delivery deliveryOf(const config::Delivery &from)
 class Compiler {
 public:
     Compiler(const std::shared_ptr<const Workspace> &workspace, policy::StateStore &states, const Snapshot *before, const Clock &clock)
-        : m_workspace(workspace), m_states(states), m_before(before), m_clock(clock), m_settings(settingsOf(workspace->settings))
+        : m_workspace(workspace), m_states(states), m_before(before), m_clock(clock), m_settings(settingsOf(*workspace))
     {
     }
     SnapshotPointer run(uint64_t revision);
@@ -87,6 +122,7 @@ private:
     void compileRewrite(RoutePlan &plan, const config::Route &route);
     policy::Expression expression(const std::string &text, const RoutePlan &plan, const config::Origin &origin, const schema::Path &path);
     std::vector<std::string> namedHosts(const config::Listener &listener) const;
+    void findLoops();
 
     const std::shared_ptr<const Workspace> &m_workspace;
     policy::StateStore &m_states;
@@ -130,7 +166,17 @@ SnapshotPointer Compiler::run(uint64_t revision)
             plan(nullptr, &route);
     for (const auto &listener : m_workspace->listeners)
         snapshot->listeners.push_back(listenerPlan(listener));
+    findLoops();
     return m_problems.empty() ? snapshot : nullptr;
+}
+
+void Compiler::findLoops()
+{
+    for (const auto &upstream : m_workspace->upstreams)
+        for (size_t i = 0; i < upstream.endpoints.size(); ++i)
+            if (const auto *listener = ownListener(*m_workspace, upstream.endpoints[i].url))
+                problem(upstream.origin, upstream.origin.path / "endpoints" / schema::Step(i),
+                        upstream.endpoints[i].url + " leads back to the listener " + listener->name + " (" + listener->address + "): requests would go round in circles");
 }
 
 std::vector<std::string> Compiler::namedHosts(const config::Listener &listener) const
@@ -374,7 +420,8 @@ void Compiler::compileTarget(RoutePlan &plan, const config::Route &route)
             problem(route.origin, path / "respond" / "file", answer.error().message);
     } else if (to.redirect) {
         target.kind = observe::TargetKind::Redirect;
-        target.name = to.redirect->location;
+        target.name = to.redirect->location; // shown wherever the target is
+        replaceAll(target.name, m_workspace->secretValues, observe::redactedMark);
         target.location = expression(to.redirect->location, plan, route.origin, path / "redirect" / "location");
         target.redirectStatus = static_cast<uint16_t>(to.redirect->status);
     }

@@ -2,38 +2,28 @@
 
 #include "gateway/base/json.h"
 #include "gateway/base/text.h"
+#include "gateway/config/document.h"
 
 #include <array>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace gatehouse::runtime {
 
 namespace {
 Error bad(std::string message) { return Error::make(ErrorKind::BadInput, std::move(message)); }
-constexpr uintmax_t largest = 64ull << 20;
+constexpr size_t largest = 64ull << 20;
 } // namespace
 
 Result<std::string> readInside(const std::string &folder, const std::string &file)
 {
-    namespace fs = std::filesystem;
-    std::error_code error;
-    const fs::path root = fs::canonical(folder, error);
-    const fs::path path = error ? fs::path() : fs::canonical(root / file, error);
-    if (error)
-        return bad("the file " + file + " can't be read: " + error.message());
-    const fs::path relative = path.lexically_relative(root);
-    if (relative.empty() || *relative.begin() == "..")
-        return bad("the file " + file + " lies outside of the workspace");
-    if (!fs::is_regular_file(path, error))
-        return bad(file + " is no file");
-    if (fs::file_size(path, error) > largest || error)
-        return bad("the file " + file + " is larger than " + humanSize(largest));
-    std::ifstream stream(path, std::ios::binary);
-    if (!stream)
-        return bad("the file " + file + " can't be read");
-    return std::string(std::istreambuf_iterator<char>(stream), {});
+    auto text = config::readInside(folder, file, largest);
+    if (text)
+        return text;
+    switch (text.error().kind) {
+    case ErrorKind::NotAllowed: return bad("the file " + file + " lies outside of the workspace");
+    case ErrorKind::BadInput: return bad(file + " is no file");
+    case ErrorKind::TooLarge: return bad("the file " + file + " is larger than " + humanSize(largest));
+    default: return bad("the file " + file + " can't be read: " + text.error().message);
+    }
 }
 
 std::string_view contentTypeOf(std::string_view file)

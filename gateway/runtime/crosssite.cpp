@@ -34,17 +34,20 @@ bool isNear(std::string_view from, std::string_view host, bool upgrade)
 }
 } // namespace
 
-bool isCrossSite(const http::RequestHead &head, std::string_view host, const ListenerPlan &listener, const RoutePlan &plan)
+bool isCrossSite(const http::RequestHead &head, const policy::RequestView &request, const ListenerPlan &listener, const RoutePlan &plan, Arena &arena)
 {
-    if (listener.expose || (http::isSafe(head.known) && head.upgrade.empty()))
+    if (listener.expose)
+        return false;
+    if (http::isSafe(head.known) && head.upgrade.empty()
+        && (head.known != http::Method::Options || !head.fields.has("access-control-request-private-network")))
         return false;
     const std::string_view origin = head.fields.value("origin");
     bool foreign = equalsIgnoreCase(head.fields.value("sec-fetch-site"), "cross-site");
     if (!foreign && head.fields.has("origin")) {
         const std::string_view from = originHost(origin);
-        foreign = from.empty() || !(isNear(from, host, !head.upgrade.empty()) || equalsIgnoreCase(from, host));
+        foreign = from.empty() || !(isNear(from, request.info.host, !head.upgrade.empty()) || equalsIgnoreCase(from, request.info.host));
     }
-    return foreign && !plan.allowsOrigin(origin);
+    return foreign && !plan.allowsOrigin(origin, request, arena);
 }
 
 } // namespace gatehouse::runtime

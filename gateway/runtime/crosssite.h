@@ -8,6 +8,7 @@ namespace gatehouse::runtime {
 
 // An unsafe method or an Upgrade on a loopback listener from a page of another site that no cors policy of the plan lets in: 403
 // before any policy, mock or upstream sees it.
-bool isCrossSite(const http::RequestHead &head, std::string_view host, const ListenerPlan &listener, const RoutePlan &plan);
+// `request` is the same one, for the conditions of cors policies.
+bool isCrossSite(const http::RequestHead &head, const policy::RequestView &request, const ListenerPlan &listener, const RoutePlan &plan, Arena &arena);
 
 } // namespace gatehouse::runtime

@@ -5,6 +5,7 @@
 #include "gateway/http/target.h"
 #include "gateway/observe/redaction.h"
 #include "gateway/runtime/crosssite.h"
+#include "gateway/runtime/secrecy.h"
 #include "gateway/runtime/trial.h"
 
 #include <algorithm>
@@ -17,9 +18,9 @@ using observe::TargetKind;
 using observe::Verdict;
 
 namespace {
-std::shared_ptr<const observe::Redactor> redactorFor(const Settings &settings)
+std::shared_ptr<const observe::Redactor> redactorFor(const Snapshot &snapshot)
 {
-    auto made = observe::Redactor::make(settings.recording.redact);
+    auto made = redactorOf(snapshot);
     if (!made)
         made = observe::Redactor::make(); // what the workspace adds was refused when it was loaded
     return *made;
@@ -113,13 +114,13 @@ void explainTarget(Explanation &out, Trial &trial, const RoutePlan &plan, const 
 }
 } // namespace
 
-Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock, std::string_view always,
-                    const AskMock &askMock)
+namespace {
+Explanation tried(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock, std::string_view always,
+                  const AskMock &askMock, const observe::Redactor &redactor)
 {
     Explanation out;
     out.listener = listener.name;
     out.protocol = "HTTP/1.1";
-    const auto redactor = redactorFor(snapshot.settings);
     Trial trial(snapshot, sketch, clock);
     if (!trial.error().empty()) {
         judge(out, Verdict::Malformed, 400, trial.error());
@@ -136,14 +137,24 @@ Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, cons
     }
     if (match)
         out.route = plan.name;
-    const bool foreign = isCrossSite(trial.head(), host, listener, plan);
+    const bool foreign = isCrossSite(trial.head(), trial.view(), listener, plan, trial.memory());
     const bool answered = tryPolicies(out, trial, plan);
-    explainTarget(out, trial, plan, *redactor, answered || foreign);
+    explainTarget(out, trial, plan, redactor, answered || foreign);
     if (askMock && plan.target.kind == TargetKind::Mock && !answered && !foreign)
         askMock(out, {plan.target.name, trial.head(), trial.requestInfo(), sketch.body});
     if (foreign)
         judge(out, Verdict::RefusedCrossSite, 403,
               "A page of another site made the browser send this request. Allow its origin with a cors policy.");
+    return out;
+}
+} // namespace
+
+Explanation explain(const Snapshot &snapshot, const ListenerPlan &listener, const Sketch &sketch, const Clock &clock, std::string_view always,
+                    const AskMock &askMock)
+{
+    const auto redactor = redactorFor(snapshot);
+    Explanation out = tried(snapshot, listener, sketch, clock, always, askMock, *redactor);
+    withoutSecrets(out, *redactor);
     return out;
 }
 
@@ -250,10 +261,9 @@ void takeAttempts(Explanation &out, std::span<const observe::AttemptRecord> atte
         out.attempts.push_back({std::string(record.endpoint), record.startMicros, record.durationMicros, record.waitMicros, record.connectMicros,
                                 record.status, std::string(record.error), record.abandoned, std::string(record.why)});
 }
-} // namespace
 
-Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock, std::string_view always,
-                    const AskMock &askMock)
+Explanation happenedSo(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock, std::string_view always,
+                       const AskMock &askMock)
 {
     const observe::Row &row = happened.row;
     Explanation out;
@@ -294,6 +304,16 @@ Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happe
         out.balancer = "round-robin";
     if (!happened.forwarded.startLine.empty())
         takeForwarded(out, trial, *plan, happened);
+    return out;
+}
+} // namespace
+
+Explanation explain(const Snapshot &snapshot, const RoutePlan *plan, const Happened &happened, const Clock &clock, std::string_view always,
+                    const AskMock &askMock)
+{
+    Explanation out = happenedSo(snapshot, plan, happened, clock, always, askMock);
+    if (snapshot.workspace && !snapshot.workspace->secretValues.empty())
+        withoutSecrets(out, *redactorFor(snapshot));
     return out;
 }
 

@@ -12,12 +12,23 @@ using policy::Expression;
 using policy::RequestView;
 
 namespace {
-bool isProxyField(const http::Field &field, const void *)
+// CGI and what descends from it make one variable of X-Real-IP, x-real_ip and X_REAL_IP: to an upstream they are the same.
+bool beginsAs(std::string_view name, std::string_view folded)
+{
+    return name.size() >= folded.size() && std::equal(folded.begin(), folded.end(), name.begin(), [](char a, char b) { return a == (b == '_' ? '-' : lower(b)); });
+}
+
+bool isCalled(std::string_view name, std::string_view folded) { return name.size() == folded.size() && beginsAs(name, folded); }
+
+bool isForTrusted(const http::Field &field, const void *settings)
 {
     const char first = char(field.name.front() | 0x20); // of a token: never empty. Most fields are told by it
-    if (first == 'x')
-        return startsWithIgnoreCase(field.name, "x-forwarded-") || equalsIgnoreCase(field.name, "x-real-ip");
-    return first == 'f' && equalsIgnoreCase(field.name, "forwarded");
+    if (first == 'x' && (beginsAs(field.name, "x-forwarded-") || isCalled(field.name, "x-real-ip")))
+        return true;
+    if (first == 'f' && isCalled(field.name, "forwarded"))
+        return true;
+    const auto &identity = static_cast<const Settings *>(settings)->identityFields;
+    return std::any_of(identity.begin(), identity.end(), [&](const std::string &name) { return isCalled(field.name, name); });
 }
 
 // "1.2.3.4", "1.2.3.4:80", "[::1]:80", "\"[::1]:80\"".
@@ -81,7 +92,7 @@ void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings 
 {
     info.client = peer;
     if (!settings.trusts(peer)) {
-        if (head.fields.removeIf(isProxyField, nullptr) > 0 && log)
+        if (head.fields.removeIf(isForTrusted, &settings) > 0 && log)
             log->after("settings.trusted-proxies", head);
         return;
     }

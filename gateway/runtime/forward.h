@@ -30,8 +30,8 @@ struct Forwarding {
     std::string_view endpoint;       // authority of the chosen endpoint, for `host: upstream`
 };
 
-// On arrival, before any policy: drops X-Forwarded-*, Forwarded and X-Real-IP of a peer that is not trusted, and finds the client
-// and scheme that a trusted one names (into `info`). `head` is changed.
+// On arrival, before any policy: drops X-Forwarded-*, Forwarded, X-Real-IP and identity fields of a peer that is not trusted, and
+// finds the client and scheme that a trusted one names (into `info`). `head` is changed.
 void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings &settings, const IpAddress &peer, ChangeLog *log = nullptr);
 
 // After the request's policies, before the first try: hop-by-hop fields go, target, Host, query and fields are rewritten, proxy

@@ -105,8 +105,8 @@ struct RoutePlan {
 
     std::string signature;         // digest of what it was made from; equal ones make the same plan
 
-    // Whether a cors policy lets this foreign origin in (security.md, cross-site pages).
-    bool allowsOrigin(std::string_view origin) const;
+    // Whether a cors policy that would run for this request lets this foreign origin in.
+    bool allowsOrigin(std::string_view origin, const policy::RequestView &request, Arena &arena) const;
 };
 
 using PlanPointer = std::shared_ptr<const RoutePlan>;

@@ -16,10 +16,10 @@ bool Delivery::retriesStatus(int status) const
     return std::any_of(statuses.begin(), statuses.end(), [&](uint16_t one) { return one == status; });
 }
 
-bool RoutePlan::allowsOrigin(std::string_view origin) const
+bool RoutePlan::allowsOrigin(std::string_view origin, const policy::RequestView &request, Arena &arena) const
 {
     return std::any_of(policies.begin(), policies.end(), [&](const PlannedPolicy &policy) {
-        return policy.enabled && !policy.shadow && policy.filter->allowsOrigin(origin);
+        return policy.enabled && !policy.shadow && policy.filter->allowsOrigin(origin) && (!policy.when || policy.when->matches(request, arena));
     });
 }
 

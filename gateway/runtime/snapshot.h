@@ -40,6 +40,8 @@ struct ListenerPlan {
 
 struct Settings {
     std::vector<Cidr> trustedProxies;
+    // What policies tell the upstream of who asks ({consumer}): nobody else may say it. Lower case, '-' for '_'.
+    std::vector<std::string> identityFields;
     enum class Forwarded : uint8_t { XForwarded, Rfc7239, Both, None };
     Forwarded forwarded = Forwarded::XForwarded;
     http::PathRules paths;

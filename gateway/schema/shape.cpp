@@ -43,9 +43,12 @@ std::string_view name(Kind kind)
 
 const std::string &Reader::fileName(uint16_t file) const { return file < m_files.size() ? m_files[file] : noText; }
 
+static constexpr size_t mostProblems = 10'000; // nobody reads on, and a hostile file may have millions
+
 void Reader::add(Severity severity, uint16_t file, uint32_t line, uint32_t column, Path where, std::string message, std::string suggestion)
 {
-    problems.push_back({severity, fileName(file), line, column, where.text(), std::move(message), std::move(suggestion)});
+    if (problems.size() < mostProblems)
+        problems.push_back({severity, fileName(file), line, column, where.text(), std::move(message), std::move(suggestion)});
 }
 
 void Reader::error(const Node &at, std::string message, std::string suggestion)

@@ -223,6 +223,10 @@ private:
             tell(raw.start_mark, "nested deeper than " + std::to_string(m_limits.depth) + " levels");
             return false;
         }
+        if (++m_count > m_limits.nodes) {
+            tell(raw.start_mark, "more than " + std::to_string(m_limits.nodes) + " values in one file");
+            return false;
+        }
         place(node, raw);
         const yaml_char_t *anchor = nullptr, *tag = nullptr;
         bool ok = false;
@@ -252,9 +256,9 @@ private:
         }
         if (tag)
             tell(raw.start_mark, "tags (" + escapeControls(reinterpret_cast<const char *>(tag)) + ") have no meaning here; remove it");
-        if (anchor && ok)
-            m_anchors[reinterpret_cast<const char *>(anchor)] = std::make_shared<Node>(node);
-        return ok;
+        if (anchor && ok) // one that is too large for any alias is kept as nothing: copies of it, one in another, would fill the memory
+            m_anchors[reinterpret_cast<const char *>(anchor)] = countNodes(node) <= m_limits.aliasNodes ? std::make_shared<Node>(node) : nullptr;
+        return ok && m_problems.size() < m_limits.problems;
     }
 
     void readScalar(Node &node, const yaml_event_t &raw)
@@ -289,7 +293,7 @@ private:
             node.unresolved = true;
             return true;
         }
-        m_aliased += countNodes(*it->second);
+        m_aliased += it->second ? countNodes(*it->second) : m_limits.aliasNodes + 1;
         if (m_aliased > m_limits.aliasNodes) {
             tell(raw.start_mark, "aliases make more than " + std::to_string(m_limits.aliasNodes) + " values");
             return false;
@@ -354,7 +358,7 @@ private:
             m_path.pop();
             if (fresh)
                 node.members.push_back(std::move(member));
-            if (!ok)
+            if (!ok || m_problems.size() >= m_limits.problems)
                 return false;
         }
     }
@@ -368,7 +372,7 @@ private:
     Problems m_problems;
     Path m_path;
     std::unordered_map<std::string, std::shared_ptr<const Node>> m_anchors;
-    size_t m_aliased = 0;
+    size_t m_aliased = 0, m_count = 0;
 };
 
 Node fromJson(const json::Value &value, uint16_t file)
@@ -418,7 +422,7 @@ Result<Node, Problems> parseJson(std::string_view text, uint16_t file, const std
         return Problems{std::move(*problem)};
     Problems problems;
     std::vector<json::ParseError> duplicates;
-    auto value = json::parse(text, {limits.depth, 20'000'000}, &duplicates);
+    auto value = json::parse(text, {limits.depth, limits.nodes}, &duplicates);
     for (const json::ParseError &duplicate : duplicates)
         problems.push_back(problemAt(name, duplicate.line, duplicate.column, duplicate.message));
     if (!value)

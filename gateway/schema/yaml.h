@@ -13,6 +13,8 @@ namespace gatehouse::schema {
 struct ParseLimits {
     size_t bytes = 16u << 20;
     size_t aliasNodes = 10'000; // nodes that aliases may add
+    size_t nodes = 1'000'000;   // of a whole text
+    size_t problems = 200;      // told before reading stops
     unsigned depth = 64;
 };
 

@@ -45,6 +45,9 @@ Core::Core(const Surroundings &surroundings, uint32_t index, unsigned workers, c
     , coarse(surroundings.clock.monotonic())
 {
     currentCore = this;
+    client->setOwn([this](const net::Address &to) {
+        return std::any_of(acceptors.begin(), acceptors.end(), [&](const auto &one) { return !one->closed && net::leadsTo(to, one->socket.address()); });
+    });
     tick();
 }
 
@@ -94,9 +97,11 @@ void Core::unlisten(net::Listener &socket, std::function<void()> done)
 void Acceptor::onOpen(net::Conn conn, const net::Peer &peer)
 {
     const uint32_t most = listener ? listener->plan->limits.connections : 0;
-    if (closed || !listener || m_core.draining || (most && open->load(std::memory_order_relaxed) >= int(most)))
+    const int before = open->fetch_add(1, std::memory_order_relaxed); // counted first: two workers may accept at once
+    if (closed || !listener || m_core.draining || (most && before >= int(most))) {
+        open->fetch_sub(1, std::memory_order_relaxed);
         return m_core.loop->close(conn, false);
-    open->fetch_add(1, std::memory_order_relaxed);
+    }
     m_core.metrics.connections(1);
     m_core.busy();
     Connection *connection = m_core.connection();

@@ -33,6 +33,7 @@ struct WorkerFetch::Job final : upstream::CallHandler {
         switch (call.start(state.client, *place, place->members[0].endpoint, {head->known, false, false, 0}, arena)) {
         case Start::Ready: return send();
         case Start::Waiting: return;
+        case Start::Own: return end(Error::make(ErrorKind::NotAllowed, "The URL leads to a listener of this gateway."));
         case Start::Full: return end(Error::make(ErrorKind::NoEndpoint, "Too many calls are waiting.", Side::Gateway, true));
         }
     }

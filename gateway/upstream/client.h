@@ -8,6 +8,7 @@
 #include "gateway/net/loop.h"
 #include "gateway/upstream/upstream.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -27,7 +28,7 @@ class Pool;
 
 // How a call failed.
 struct Failure {
-    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset or Malformed
+    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset, Malformed, or NotAllowed: our own listener, found by name
     bool connected = false;  // false: no octet of the request can have arrived
     bool answered = false;   // an octet of the answer had come
     bool reused = false;     // the connection had served before: it may have been closed while we wrote
@@ -61,6 +62,7 @@ public:
         Ready,   // sendHead() now
         Waiting, // onCallReady or onCallFailed follows
         Full,    // too many wait already; the call is over
+        Own,     // it leads to a listener of this gateway's; the call is over
     };
     struct Request {
         http::Method method = http::Method::Get;
@@ -108,6 +110,8 @@ public:
     Client(const Client &) = delete;
     Client &operator=(const Client &) = delete;
 
+    // Where this gateway listens itself: never connected to. Unset: nowhere.
+    void setOwn(std::function<bool(const net::Address &)> isOwn) { m_isOwn = std::move(isOwn); }
     // This worker's turn for that upstream.
     const Upstream::Member *choose(const std::shared_ptr<const Upstream> &upstream, const Endpoint *not_ = nullptr);
     RetryBudget &budget(const Upstream &upstream);
@@ -133,6 +137,7 @@ private:
     net::TimerWheel &m_wheel;
     const Clock &m_clock;
     const unsigned m_workers;
+    std::function<bool(const net::Address &)> m_isOwn;
     std::unique_ptr<net::Resolver> m_resolver;
     std::vector<std::unique_ptr<RoundRobin>> m_balancers; // by Upstream::id
     std::vector<RetryBudget> m_budgets;                   // by Upstream::id

@@ -37,8 +37,7 @@ Call::Start Pool::start(Call &call, const ConnectionLimits &limits)
         push(call);
         return Call::Start::Waiting;
     }
-    connect(call);
-    return Call::Start::Waiting;
+    return connect(call) ? Call::Start::Waiting : Call::Start::Own;
 }
 
 void Pool::push(Call &call)
@@ -78,7 +77,16 @@ void Pool::cancel(Call &waiting)
     }
 }
 
-void Pool::connect(Call &call)
+// A request that comes back to us would go round until something breaks. Asked for new connections only, which are few.
+bool Pool::leadsBack()
+{
+    if (!m_client.m_isOwn || std::none_of(m_addresses.begin(), m_addresses.end(), m_client.m_isOwn))
+        return false;
+    m_addresses.clear(); // looked up again next time: it may be another's then
+    return true;
+}
+
+bool Pool::connect(Call &call)
 {
     const Location &location = m_endpoint->location;
     if (location.socket.kind == net::Address::Kind::Unix)
@@ -90,13 +98,16 @@ void Pool::connect(Call &call)
         m_resolving = true;
         m_client.m_resolver->resolve(location.host, location.port,
                                      [this](Result<std::vector<net::Address>> addresses) { resolved(std::move(addresses)); });
-        return;
+        return true;
     }
+    if (leadsBack())
+        return false;
     if (m_addressesUntil <= m_client.m_clock.monotonic())
         m_addressesUntil = m_client.m_clock.monotonic() + namesKeptFor;
     ++m_connections;
     m_endpoint->countConnection(1);
     m_client.takeSpare()->open(*this, &call);
+    return true;
 }
 
 void Pool::resolved(Result<std::vector<net::Address>> addresses)
@@ -107,6 +118,8 @@ void Pool::resolved(Result<std::vector<net::Address>> addresses)
     m_addresses = std::move(addresses).value();
     m_addressesUntil = m_client.m_clock.monotonic() + namesKeptFor;
     m_preferred = 0;
+    if (leadsBack())
+        return failWaiting(ErrorKind::NotAllowed, "own listener");
     while (m_first && !full())
         connect(*pop());
 }
@@ -138,8 +151,11 @@ void Pool::gone(Connection &connection)
         m_idle.erase(at);
     --m_connections;
     m_endpoint->countConnection(-1);
-    if (m_first && !m_resolving && !full())
-        connect(*pop());
+    if (!m_first || m_resolving || full())
+        return;
+    Call *next = pop();
+    if (!connect(*next))
+        next->m_handler.onCallFailed({ErrorKind::NotAllowed, false, false, false, "own listener"});
 }
 
 void Pool::closeIdle(MonotonicTime now)

@@ -69,7 +69,8 @@ public:
 
 private:
     friend class Connection;
-    void connect(Call &call);
+    bool connect(Call &call); // false: it would lead to a listener of ours
+    bool leadsBack();
     void resolved(Result<std::vector<net::Address>> addresses);
     void failWaiting(ErrorKind kind, std::string_view what);
     bool full() const;

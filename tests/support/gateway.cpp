@@ -45,7 +45,7 @@ GatewayProcess::GatewayProcess(std::string_view workspace, const QStringList &ar
     m_process.start(binDir() + QStringLiteral("/gatehouse-cli"),
                     QStringList{QStringLiteral("serve"), m_folder.filePath(QStringLiteral("w")), QStringLiteral("--ready-file"), ready} + arguments);
     if (!waitFor("the gateway to be ready", [&] { return QFile::exists(ready) || m_process.state() == QProcess::NotRunning; }, 30000)
-        || m_process.state() != QProcess::Running)
+        || m_process.state() == QProcess::NotRunning) // it may be told to be starting still
         qFatal("gatehouse-cli serve: %s", log().c_str());
 }
 

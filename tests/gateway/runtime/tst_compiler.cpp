@@ -222,8 +222,8 @@ private Q_SLOTS:
         Asked preflight("OPTIONS", "a.localhost", "/a", {{"origin", "https://shop.test"}, {"access-control-request-method", "GET"}});
         QCOMPARE(preflight.routeIn(*snapshot->listeners[0]->router), std::string("cors"));
         QCOMPARE(Asked("OPTIONS", "a.localhost", "/a").routeIn(*snapshot->listeners[0]->router), std::string("-"));
-        QVERIFY(plan(snapshot, "cors").allowsOrigin("https://shop.test"));
-        QVERIFY(!plan(snapshot, "plain").allowsOrigin("https://shop.test"));
+        QVERIFY(plan(snapshot, "cors").allowsOrigin("https://shop.test", preflight.view(), preflight.arena));
+        QVERIFY(!plan(snapshot, "plain").allowsOrigin("https://shop.test", preflight.view(), preflight.arena));
     }
 };
 
