@@ -441,10 +441,7 @@ std::vector<OutsideText> readOutside(const FileSet &set)
     std::vector<OutsideText> changed;
     if (set.folder.empty())
         return changed;
-    const auto read = [&](const std::string &name) {
-        auto path = resolveInside(set.folder, name);
-        return path ? readWholeFile(*path, (16u << 20) + 1) : path;
-    };
+    const auto read = [&](const std::string &name) { return readInside(set.folder, name, (16u << 20) + 1); };
     for (const FileText &one : set.files)
         if (auto now = read(one.name); !now || *now != one.saved)
             changed.push_back({one.name, std::move(now)});

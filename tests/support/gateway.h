@@ -25,7 +25,7 @@ public:
     void rewrite(std::string_view workspace); // the program notices by itself
     int64_t revisionsRun() const;             // how often it has said that a newer revision runs
     std::string log() const;
-    QString folder() const { return m_folder.path(); } // holds w/ (the workspace), log, ready.json
+    QString top() const { return m_folder.path(); } // holds w/ (the workspace), log, ready.json
     int64_t pid() const { return m_process.processId(); }
     uint64_t peakMemory() const;              // octets resident, the most so far
     uint64_t memory() const;
