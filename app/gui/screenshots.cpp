@@ -33,6 +33,10 @@ Screenshots::Screenshots(Application &application, QString folder, QString suffi
 
 void Screenshots::start()
 {
+    if (m_application.session().opening()) {
+        QTimer::singleShot(settleMillis, this, &Screenshots::start);
+        return;
+    }
     m_application.window().resize(m_size);
     plan();
     next();

@@ -40,6 +40,7 @@ public:
     // Replaces what was open. `done` comes from the event loop, with an empty text, or with the error to show when there is no such
     // workspace; what was open then stays. Of several the newest wins, the others never come back.
     void openLater(const QString &folderOrFile, std::function<void(const QString &error)> done);
+    bool opening() const { return m_opening != m_lastOpened; }
     // The same at once, waiting for the disk: for tests and tools.
     bool open(const QString &folderOrFile, QString *error);
     bool isOpen() const { return m_document != nullptr; }
@@ -189,6 +190,7 @@ private:
 
     uint64_t m_generation = 0; // counts workspaces that were opened
     uint64_t m_opening = 0;    // of the newest openLater
+    uint64_t m_lastOpened = 0; // the newest that has been answered
     bool m_saving = false, m_saveAgain = false, m_overwriteAgain = false;
     int m_cleanBefore = 0;     // undo index of the last good save, when a later one failed
     std::optional<Error> m_saveError;

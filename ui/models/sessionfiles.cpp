@@ -61,6 +61,7 @@ void Session::openLater(const QString &folderOrFile, std::function<void(const QS
         m_mailbox->post([this, number, opened, done] {
             if (number != m_opening)
                 return;
+            m_lastOpened = number;
             if (*opened)
                 adopt(std::move(*opened).value());
             done(*opened ? QString() : q(opened->error().text()));

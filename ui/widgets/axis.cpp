@@ -39,7 +39,8 @@ double Scale::place(double value) const
 Scale linearScale(double most, Unit unit)
 {
     Scale scale;
-    const double wanted = most > 0 && std::isfinite(most) ? most : 1;
+    const double nothing = unit == Unit::Nanoseconds ? 1e6 : 1; // an axis for when nothing was measured yet
+    const double wanted = most > 0 && std::isfinite(most) ? most : nothing;
     const double power = std::pow(10, std::floor(std::log10(wanted)));
     // The smallest step of 1, 2 or 5 that needs at most four of it.
     double step = power / 5;
