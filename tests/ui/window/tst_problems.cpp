@@ -147,7 +147,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("name");
         int count = 0;
         for (const QString &name : goldens().entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-            if (name != QLatin1String("tie")) { // a warning only: it would run
+            // A tie is a warning only: it would run. Secrets and variables of a folder that is not trusted are not looked for.
+            if (name != QLatin1String("tie") && name != QLatin1String("missing-secret") && name != QLatin1String("missing-variable")) {
                 QTest::newRow(qPrintable(name)) << name;
                 ++count;
             }
