@@ -1,9 +1,12 @@
-// One epoll set, edge-triggered, each socket registered once, behind a single QSocketNotifier.
+// One epoll set, edge-triggered, each socket registered once. In a worker the thread's event dispatcher waits in that very set;
+// where Qt made the dispatcher, the set is nested in its loop behind a single QSocketNotifier.
+#include "gateway/net/epolldispatcher.h"
 #include "gateway/net/poller.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QEvent>
 #include <QtCore/QSocketNotifier>
+#include <QtCore/QThread>
 
 #include <algorithm>
 #include <sys/epoll.h>
@@ -13,14 +16,9 @@ namespace gatehouse::net {
 
 namespace {
 
-class EpollPoller final : public Poller {
+class EpollPoller : public Poller {
 public:
-    explicit EpollPoller(Turn turn) : m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, std::move(turn)) { }
-    ~EpollPoller() override
-    {
-        m_notifier.setEnabled(false);
-        ::close(m_epoll);
-    }
+    explicit EpollPoller(int epoll) : m_epoll(epoll) { }
     bool add(int descriptor, uint64_t tag) override { return control(descriptor, tag, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET); }
     void remove(int, uint64_t) override { } // closing does it, without a system call of its own
     bool addListener(int descriptor, uint64_t tag) override { return control(descriptor, tag, EPOLLIN | EPOLLEXCLUSIVE); }
@@ -30,7 +28,7 @@ public:
     int wait(Ready *events, int most) override
     {
         epoll_event got[atOnce];
-        const int count = epoll_wait(m_epoll, got, std::min(most, atOnce), 0);
+        const int count = waitFor(got, std::min(most, atOnce));
         for (int i = 0; i < count; ++i) {
             const uint32_t flags = got[i].events;
             const bool over = flags & (EPOLLHUP | EPOLLERR);
@@ -39,12 +37,56 @@ public:
         }
         return std::max(count, 0);
     }
-    void wake() override { m_notifier.wake(); }
     std::string_view name() const override { return "epoll"; }
+
+protected:
+    virtual int waitFor(epoll_event *events, int most) = 0;
+    const int m_epoll;
 
 private:
     static constexpr int atOnce = 128;
 
+    bool control(int descriptor, uint64_t tag, uint32_t flags)
+    {
+        epoll_event event{};
+        event.events = flags;
+        event.data.u64 = tag;
+        return epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+    }
+};
+
+// The dispatcher calls the turn each time round, and the turn's first wait is where the thread rests.
+class DispatcherPoller final : public EpollPoller {
+public:
+    DispatcherPoller(EpollDispatcher &dispatcher, Turn turn) : EpollPoller(dispatcher.epoll()), m_dispatcher(dispatcher)
+    {
+        m_dispatcher.setTurn(std::move(turn));
+    }
+    ~DispatcherPoller() override { m_dispatcher.setTurn({}); }
+    bool isWorthAsking(int) const override { return false; } // the next turn asks, and rests with the same call
+    void wake() override { m_dispatcher.turnSoon(); }
+
+protected:
+    int waitFor(epoll_event *events, int most) override { return m_dispatcher.wait(events, most); }
+
+private:
+    EpollDispatcher &m_dispatcher;
+};
+
+class NestedPoller final : public EpollPoller {
+public:
+    explicit NestedPoller(Turn turn) : EpollPoller(epoll_create1(EPOLL_CLOEXEC)), m_notifier(m_epoll, std::move(turn)) { }
+    ~NestedPoller() override
+    {
+        m_notifier.setEnabled(false);
+        ::close(m_epoll);
+    }
+    void wake() override { m_notifier.wake(); }
+
+protected:
+    int waitFor(epoll_event *events, int most) override { return epoll_wait(m_epoll, events, most, 0); }
+
+private:
     // Overriding event() saves the emission of a signal per turn.
     class Notifier final : public QSocketNotifier {
     public:
@@ -72,15 +114,6 @@ private:
         bool m_woken = false;
     };
 
-    bool control(int descriptor, uint64_t tag, uint32_t flags)
-    {
-        epoll_event event{};
-        event.events = flags;
-        event.data.u64 = tag;
-        return epoll_ctl(m_epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
-    }
-
-    int m_epoll;
     Notifier m_notifier;
 };
 
@@ -88,7 +121,15 @@ private:
 
 std::unique_ptr<Poller> makePoller(Poller::Turn turn)
 {
-    return std::make_unique<EpollPoller>(std::move(turn));
+    if (EpollDispatcher *dispatcher = EpollDispatcher::current(); dispatcher && !dispatcher->hasTurn())
+        return std::make_unique<DispatcherPoller>(*dispatcher, std::move(turn));
+    return std::make_unique<NestedPoller>(std::move(turn));
+}
+
+void prepareThread()
+{
+    if (!QAbstractEventDispatcher::instance())
+        QThread::currentThread()->setEventDispatcher(new EpollDispatcher); // Qt's from here on
 }
 
 } // namespace gatehouse::net

@@ -109,6 +109,10 @@ public:
     virtual std::string_view backend() const = 0; // "epoll", "notifiers"
 };
 
+// To be called first in a thread that will run a loop, before any QObject there: where the backend has one, the thread gets an event
+// dispatcher that saves a system call a turn. Without it the loop works as well, within whatever dispatcher Qt made.
+void prepareThread();
+
 // The backend this build was made with.
 std::unique_ptr<Loop> makeLoop(const LoopOptions &options = {});
 

@@ -111,4 +111,6 @@ std::unique_ptr<Poller> makePoller(Poller::Turn turn)
     return std::make_unique<NotifierPoller>(std::move(turn));
 }
 
+void prepareThread() { } // Qt's own dispatcher does
+
 } // namespace gatehouse::net

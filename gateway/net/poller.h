@@ -29,8 +29,10 @@ public:
     // The socket was read empty, or took no more.
     virtual void wantRead(uint64_t tag) = 0;
     virtual void wantWrite(uint64_t tag) = 0;
-    // Does not block. How many.
+    // How many. Does not block, but for the first in a turn that the event loop of a prepared thread calls.
     virtual int wait(Ready *events, int most) = 0;
+    // Many at once: more have come meanwhile, and asking again costs less than a round through Qt's loop.
+    virtual bool isWorthAsking(int lastCount) const { return lastCount >= 4; }
     virtual void wake() = 0; // another turn soon, once however often it is called
     virtual std::string_view name() const = 0;
 };

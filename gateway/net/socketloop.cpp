@@ -188,17 +188,17 @@ void SocketLoop::turn()
         return; // a handler runs an event loop of its own
     m_inTurn = true;
     ++m_counters.turns;
-    m_turnEnds = std::chrono::steady_clock::now() + m_options.turn;
     Poller::Ready events[eventsAtOnce];
-    for (;;) {
+    for (bool first = true;; first = false) {
         const int count = m_poller->wait(events, eventsAtOnce);
+        if (first) // it may have waited long
+            m_turnEnds = std::chrono::steady_clock::now() + m_options.turn;
         ++m_counters.waits;
         dispatch(events, count);
         runReady();
         flushDirty();
         reap();
-        // Many at once: more have come meanwhile, and asking again here costs less than a round through Qt's loop.
-        const bool more = !m_ready.empty() || !m_dirty.empty() || count >= 4;
+        const bool more = !m_ready.empty() || !m_dirty.empty() || m_poller->isWorthAsking(count);
         if (!more || outOfTime())
             break;
     }

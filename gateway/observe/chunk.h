@@ -3,6 +3,7 @@
 // touching the same bytes. Private to the recorder.
 #pragma once
 
+#include "gateway/observe/chunkpool.h"
 #include "gateway/observe/record.h"
 #include "gateway/observe/recorder.h"
 
@@ -11,8 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <vector>
 
 namespace gatehouse::observe {
 
@@ -49,17 +48,6 @@ static_assert(sizeof(RowData) <= 192);
 
 inline constexpr uint16_t noPlan = 0xffff;
 
-// Of memory blocks of chunkBytes. Thread-safe.
-class ChunkPool {
-public:
-    std::unique_ptr<std::byte[]> take();
-    void give(std::unique_ptr<std::byte[]> memory); // keeps a few
-
-private:
-    std::mutex m_mutex;
-    std::vector<std::unique_ptr<std::byte[]>> m_free;
-};
-
 struct Chunk {
     explicit Chunk(std::shared_ptr<ChunkPool> from) : pool(std::move(from)), memory(pool->take()) { }
     ~Chunk() { pool->give(std::move(memory)); }
@@ -79,7 +67,7 @@ struct Chunk {
     }
 
     std::shared_ptr<ChunkPool> pool;
-    std::unique_ptr<std::byte[]> memory;
+    ChunkPool::Block memory;
     std::array<std::shared_ptr<const void>, 128> plans; // a slot is written before a row that names it is handed over
 
     // The worker's.
@@ -94,7 +82,7 @@ struct Chunk {
 struct Bodies {
     Bodies(uint64_t number, size_t capacity, std::shared_ptr<ChunkPool> from)
         : sequence(number), size(capacity), pool(std::move(from)),
-          memory(size == chunkBytes ? pool->take() : std::unique_ptr<std::byte[]>(new std::byte[size])) // not zeroed
+          memory(size == chunkBytes ? pool->take() : ChunkPool::Block(new std::byte[size])) // not zeroed
     { }
     ~Bodies()
     {
@@ -107,7 +95,7 @@ struct Bodies {
     const uint64_t sequence;
     const size_t size;
     std::shared_ptr<ChunkPool> pool;
-    std::unique_ptr<std::byte[]> memory;
+    ChunkPool::Block memory;
     size_t used = 0;                   // the worker's
     std::atomic<uint32_t> exchanges{0};
     std::atomic<bool> letGo{false};

@@ -10,7 +10,6 @@ namespace gatehouse::observe {
 namespace {
 
 constexpr uint64_t leastMemory = 4ull << 20;
-constexpr size_t freeChunksKept = 8;
 constexpr size_t batchesAtOnce = 256;
 
 // Reads back what WorkerRecorder wrote.
@@ -150,26 +149,6 @@ Phases readPhases(const RowData &data)
 }
 
 } // namespace
-
-std::unique_ptr<std::byte[]> ChunkPool::take()
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_free.empty()) {
-            auto memory = std::move(m_free.back());
-            m_free.pop_back();
-            return memory;
-        }
-    }
-    return std::unique_ptr<std::byte[]>(new std::byte[chunkBytes]); // not zeroed
-}
-
-void ChunkPool::give(std::unique_ptr<std::byte[]> memory)
-{
-    const std::lock_guard lock(m_mutex);
-    if (m_free.size() < freeChunksKept)
-        m_free.push_back(std::move(memory));
-}
 
 ExchangeStore::ExchangeStore(RecorderLimits limits) : m_pool(std::make_shared<ChunkPool>())
 {

@@ -58,6 +58,7 @@ private:
     void run(const Surroundings surroundings, uint32_t index, unsigned workers, const policy::Resumer &resumer, BlockingPool &pool,
              const std::string pseudonym, std::latch &ready)
     {
+        net::prepareThread();
         QEventLoop loop;
         Mailbox mailbox;
         const WorkerBlocking blocking(pool, m_gate);

@@ -572,5 +572,13 @@ void TestLoop::manyConnections()
     QVERIFY(waitFor("closed", [&] { return m_loop->connections() == 0; }));
 }
 
-QTEST_GUILESS_MAIN(TestLoop)
+// Twice: within Qt's own dispatcher, and in a thread that is prepared for a loop, as a worker is.
+int main(int argc, char **argv)
+{
+    if (qEnvironmentVariableIsSet("GATEHOUSE_TEST_PREPARED"))
+        net::prepareThread();
+    QCoreApplication application(argc, argv);
+    TestLoop test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "tst_loop.moc"
