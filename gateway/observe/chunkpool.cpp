@@ -14,16 +14,17 @@ namespace gatehouse::observe {
 namespace {
 
 constexpr size_t freeBlocksKept = 8;
+constexpr size_t readyBlocks = 2;
 constexpr size_t slabBytes = 2 * chunkBytes;
 static_assert(slabBytes == 2 << 20, "a huge page of x86-64 and of arm64 with pages of 4 KiB");
 
 #ifdef __linux__
-// Mapped where a huge page could lie: the surplus on both sides goes back at once.
+// Null without memory. Mapped where a huge page could lie: the surplus on both sides goes back at once.
 std::byte *allocateSlab()
 {
     void *const mapped = mmap(nullptr, 2 * slabBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED)
-        throw std::bad_alloc();
+        return nullptr;
     auto *const begin = static_cast<std::byte *>(mapped);
     const size_t before = (slabBytes - reinterpret_cast<uintptr_t>(mapped) % slabBytes) % slabBytes;
     if (before)
@@ -35,23 +36,43 @@ std::byte *allocateSlab()
 
 void freeSlab(std::byte *slab) { munmap(slab, slabBytes); }
 #else
-std::byte *allocateSlab() { return new std::byte[slabBytes]; }
+std::byte *allocateSlab() { return new (std::nothrow) std::byte[slabBytes]; }
 void freeSlab(std::byte *slab) { delete[] slab; }
 #endif
 
+// So that the system finds and clears its pages now.
+void touch(std::byte *slab)
+{
+    constexpr size_t page = 4096;
+    for (size_t at = 0; at < slabBytes; at += page)
+        const_cast<volatile std::byte &>(slab[at]) = std::byte{0};
+}
+
 } // namespace
+
+// Both halves keep the whole alive.
+void ChunkPool::addSlab(std::byte *memory)
+{
+    const std::shared_ptr<std::byte[]> slab(memory, freeSlab);
+    m_free.emplace_back(slab, memory + chunkBytes);
+    m_free.emplace_back(slab, memory);
+}
 
 ChunkPool::Block ChunkPool::take()
 {
     const std::lock_guard lock(m_mutex);
+    if (!m_preparer.joinable())
+        m_preparer = std::jthread([this](const std::stop_token &stop) { prepare(stop); });
     if (m_free.empty()) {
-        // Both halves keep the whole alive.
-        const std::shared_ptr<std::byte[]> slab(allocateSlab(), freeSlab);
-        m_free.emplace_back(slab, slab.get() + chunkBytes);
-        m_free.emplace_back(slab, slab.get());
+        std::byte *const slab = allocateSlab();
+        if (!slab)
+            throw std::bad_alloc();
+        addSlab(slab);
     }
     Block block = std::move(m_free.back());
     m_free.pop_back();
+    if (m_free.size() < readyBlocks)
+        m_low.notify_one();
     return block;
 }
 
@@ -60,6 +81,21 @@ void ChunkPool::give(Block block)
     const std::lock_guard lock(m_mutex);
     if (m_free.size() < freeBlocksKept)
         m_free.push_back(std::move(block));
+}
+
+void ChunkPool::prepare(const std::stop_token &stop)
+{
+    std::unique_lock lock(m_mutex);
+    while (m_low.wait(lock, stop, [this] { return m_free.size() < readyBlocks; })) {
+        lock.unlock();
+        std::byte *const slab = allocateSlab();
+        if (slab)
+            touch(slab);
+        lock.lock();
+        if (!slab)
+            return; // take() tries for itself, and says so
+        addSlab(slab);
+    }
 }
 
 } // namespace gatehouse::observe

@@ -162,6 +162,7 @@ private:
     bool room(size_t data, const std::shared_ptr<const void> &plan);
     std::byte *write(const Record &record, const Sizes &sizes, struct RowData &row);
     void putBodies(const Record &record, struct RowData &row);
+    void fetchNext(Chunk &chunk, size_t size);
 
     ExchangeStore &m_store;
     ExchangeStore::Settings m_settings;
@@ -169,6 +170,7 @@ private:
     uint64_t m_id = 0, m_idEnd = 0;
     std::shared_ptr<Chunk> m_chunk;
     std::shared_ptr<Bodies> m_bodies;
+    size_t m_lastBodies = 0;                // octets of the last exchange that had any
     uint32_t m_handedOver = 0, m_ended = 0; // rows of m_chunk that readers know; Final ones since
     ExchangeStore::Counts m_counts;         // since the last flush
 

@@ -41,6 +41,7 @@ def hold_idle(port, count):
 
 
 def one_run(kind, row, backend_port, folder, seconds, script):
+    measure.touch_memory()
     program = kind(folder).start(backend_port)
     held = []
     try:
