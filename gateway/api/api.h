@@ -77,9 +77,19 @@ struct RequestSketch { // what a curl line or the explorer's form says
     std::string client = "127.0.0.1";
 };
 
+// A route's place among all ("Which route wins").
+struct RoutePlace {
+    std::string route;
+    int priority = 0;
+    size_t natural = 0; // its place if no route had a priority
+};
+
 class Explain {
 public:
     virtual ~Explain() = default;
+    // The routes that are on, in the order in which they are asked, of the configuration that explain() takes; a route with several
+    // hosts stands at its best one. Empty without a valid configuration.
+    virtual std::vector<RoutePlace> order() const = 0;
     // What would happen with the running configuration, or the newest valid one while stopped. Sends nothing; counts nothing
     // against limits. Cheap: may be called for each key typed.
     virtual Result<observe::Explanation> explain(const RequestSketch &request) const = 0;

@@ -64,6 +64,22 @@ const runtime::ListenerPlan *choose(const runtime::Snapshot &snapshot, const std
 
 } // namespace
 
+std::vector<api::RoutePlace> Explainer::order() const
+{
+    const runtime::SnapshotPointer snapshot = m_running();
+    if (!snapshot || snapshot->listeners.empty())
+        return {};
+    const runtime::Router &router = *snapshot->listeners.front()->router; // each listener has all routes
+    std::vector<size_t> natural(router.plans().size());
+    size_t place = 0;
+    for (const uint32_t plan : router.naturalOrder())
+        natural[plan] = place++;
+    std::vector<api::RoutePlace> places;
+    for (const uint32_t plan : router.order())
+        places.push_back({router.plans()[plan]->name, router.plans()[plan]->priority, natural[plan]});
+    return places;
+}
+
 Result<observe::Explanation> Explainer::explain(const api::RequestSketch &request) const
 {
     const runtime::SnapshotPointer snapshot = m_running();

@@ -19,6 +19,7 @@ public:
         : m_running(std::move(running)), m_addressOf(std::move(addressOf)), m_clock(clock), m_mocks(states)
     {
     }
+    std::vector<api::RoutePlace> order() const override;
     Result<observe::Explanation> explain(const api::RequestSketch &request) const override;
     Result<observe::Explanation> explain(const api::RequestSketch &request, const config::Workspace &workspace) const override;
 

@@ -57,17 +57,36 @@ Router::Index::Index(const std::vector<PlanPointer> &plans)
     }
 }
 
-Router::Router(std::vector<PlanPointer> plans) : m_plans(std::move(plans)), m_index(std::make_unique<const Index>(m_plans))
+namespace {
+template <typename Entries>
+std::vector<uint32_t> firstOfEach(const Entries &entries, size_t plans)
 {
-    std::vector<bool> seen(m_plans.size());
-    for (const auto &entry : m_index->entries) {
+    std::vector<uint32_t> order;
+    std::vector<bool> seen(plans);
+    for (const auto &entry : entries) {
         if (!seen[entry.plan])
-            m_order.push_back(entry.plan);
+            order.push_back(entry.plan);
         seen[entry.plan] = true;
     }
+    return order;
+}
+} // namespace
+
+Router::Router(std::vector<PlanPointer> plans) : m_plans(std::move(plans)), m_index(std::make_unique<const Index>(m_plans))
+{
+    m_order = firstOfEach(m_index->entries, m_plans.size());
 }
 
 Router::~Router() = default;
+
+std::vector<uint32_t> Router::naturalOrder() const
+{
+    auto entries = m_index->entries;
+    for (auto &entry : entries)
+        entry.key.priority = 0;
+    std::stable_sort(entries.begin(), entries.end(), [](const auto &a, const auto &b) { return compare(a.key, b.key).first; });
+    return firstOfEach(entries, m_plans.size());
+}
 
 const PlanPointer *Router::find(std::string_view route) const
 {

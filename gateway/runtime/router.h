@@ -42,6 +42,8 @@ public:
     const PlanPointer *find(std::string_view route) const;            // null: no such route
     // The order of match, best first: indices into plans(). A route with several hosts stands at its best one.
     const std::vector<uint32_t> &order() const { return m_order; }
+    // The same if no route had a priority. Slow; when somebody looks.
+    std::vector<uint32_t> naturalOrder() const;
 
 private:
     struct Index;

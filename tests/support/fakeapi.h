@@ -51,6 +51,8 @@ private:
 
 class FakeExplain final : public api::Explain {
 public:
+    std::vector<api::RoutePlace> order() const override { return places; }
+    std::vector<api::RoutePlace> places; // empty: nothing is known, as before the first valid configuration
     Result<observe::Explanation> explain(const api::RequestSketch &request) const override;
     Result<observe::Explanation> explain(const api::RequestSketch &request, const config::Workspace &) const override { return explain(request); }
 

@@ -1,6 +1,7 @@
 #include "ui/routes/routeedits.h"
 
 #include "gateway/schema/emit.h"
+#include "ui/routes/routeorder.h"
 
 #include <QtCore/QCoreApplication>
 #include <QtCore/QRegularExpression>
@@ -139,16 +140,30 @@ void RouteEdits::toggleRoute(const QString &name)
     m_session.commit();
 }
 
-void RouteEdits::moveRoute(const QString &name, int step)
+void RouteEdits::setOrder(const std::vector<api::RoutePlace> &wanted, size_t moved)
 {
-    const auto at = placeOf(OwnerKind::Route, name);
-    const schema::Node *list = at ? m_session.document().at({at->file, at->path.parent(), 0}) : nullptr;
-    if (!list)
+    const auto changes = prioritiesFor(wanted, moved);
+    schema::Patch patch;
+    for (const auto &[route, priority] : changes) {
+        const auto at = placeOf(OwnerKind::Route, q(route));
+        if (!at)
+            return;
+        const schema::Path path = at->path / schema::Step("priority");
+        if (priority)
+            patch.add(schema::Patch::replace(at->file, path, schema::Node::scalar(std::to_string(priority))));
+        else if (m_session.document().at({at->file, path, 0}))
+            patch.add(schema::Patch::remove(at->file, path));
+    }
+    if (patch.empty())
         return;
-    const size_t to = at->path.last().index() + size_t(step);
-    if (to >= list->items.size())
-        return;
-    if (m_session.edit(schema::Patch::move(at->file, at->path, at->path.parent() / schema::Step(to)), step < 0 ? Step::tr("Move %1 up").arg(name) : Step::tr("Move %1 down").arg(name)))
+    const QString name = q(wanted[moved].route);
+    QStringList set;
+    for (const auto &[route, priority] : changes)
+        set << Step::tr("priority %1 for %2").arg(priority).arg(q(route));
+    const QString all = set.join(QStringLiteral(", "));
+    const QString step = moved + 1 < wanted.size() ? Step::tr("%1 before %2: %3").arg(name, q(wanted[moved + 1].route), all)
+                                                   : Step::tr("%1 behind %2: %3").arg(name, q(wanted[moved - 1].route), all);
+    if (m_session.edit(patch, step))
         m_session.commit();
 }
 

@@ -19,8 +19,8 @@ public:
     QString duplicate(OwnerKind kind, const QString &name);
     void remove(OwnerKind kind, const QString &name);
     void toggleRoute(const QString &name);
-    // File order decides between routes that are equal otherwise: the route changes places with its neighbour in the file.
-    void moveRoute(const QString &name, int step);
+    // Sets priorities so that the route matches there: `wanted` is the order that is wanted, with it at `moved`.
+    void setOrder(const std::vector<api::RoutePlace> &wanted, size_t moved);
     QString asYaml(OwnerKind kind, const QString &name) const;
     // A request that the route would take, as a curl line to start from; and in words: "GET /v1/orders/1 with x-beta: 1".
     QString exampleCurl(const QString &route) const;

@@ -31,6 +31,7 @@
 #include <QtWidgets/QTreeView>
 #include <QtWidgets/QVBoxLayout>
 
+#include <algorithm>
 #include <array>
 
 namespace gatehouse::ui {
@@ -46,7 +47,7 @@ class RoutesPanel final : public Panel {
 
 public:
     RoutesPanel(const PanelContext &context, api::Api api, Session &session)
-        : m_context(context), m_api(api), m_session(session), m_edits(session), m_model(new RouteTreeModel(api.live, session, this))
+        : m_context(context), m_api(api), m_session(session), m_edits(session), m_model(new RouteTreeModel(api, session, this))
     {
         buildFrame();
         addActions();
@@ -168,7 +169,10 @@ private:
         m_tree->setAccessibleName(tr("Routes and what owns policies"));
         m_tree->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
         m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+        m_tree->setDragDropMode(QAbstractItemView::DragDrop);
+        m_tree->setDefaultDropAction(Qt::MoveAction);
         layout->addWidget(m_tree, 1);
+        connect(m_model, &RouteTreeModel::dropped, this, [this](const QString &route, const QString &behind, const QString &before) { dropRoute(route, behind, before); });
         connect(m_find, &QLineEdit::textChanged, this, [this](const QString &text) {
             m_model->setFilter(text);
             m_tree->expandAll();
@@ -291,8 +295,8 @@ private:
         add("routes.rename", tr("Rename"), QKeySequence(Qt::Key_F2), [this] { startRename(); });
         add("routes.duplicate", tr("Duplicate"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicate(); });
         // In the tree alone: on a policy's card the same keys move the card.
-        addTo(m_tree, "routes.up", tr("Move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
-        addTo(m_tree, "routes.down", tr("Move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
+        addTo(m_tree, "routes.up", tr("Match earlier: move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
+        addTo(m_tree, "routes.down", tr("Match later: move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
         add("routes.addPolicy", tr("Add policy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] {
             m_parts->bring(m_pipeline);
             m_pipeline->openAddMenu();
@@ -503,8 +507,8 @@ private:
             menu.addAction(item->enabled ? tr("Switch off") : tr("Switch on"), this, [this, name] { m_edits.toggleRoute(name); });
             menu.addAction(tr("Show its exchanges"), this, [this, name] { m_context.navigator->showExchanges(QStringLiteral("route:") + name); });
             menu.addSeparator();
-            menu.addAction(tr("Move up"), this, [this] { moveRoute(-1); });
-            menu.addAction(tr("Move down"), this, [this] { moveRoute(1); });
+            menu.addAction(tr("Match earlier"), this, [this] { moveRoute(-1); })->setEnabled(item->enabled);
+            menu.addAction(tr("Match later"), this, [this] { moveRoute(1); })->setEnabled(item->enabled);
         }
         menu.addAction(tr("Copy as YAML"), this, [this] { copyText(); });
         menu.addSeparator();
@@ -540,8 +544,32 @@ private:
     {
         if (m_form->kind() != OwnerKind::Route)
             return;
-        const QString name = m_form->name();
-        m_edits.moveRoute(name, step);
+        const auto places = m_model->siblings(m_form->name());
+        const auto at = std::find_if(places.begin(), places.end(), [&](const auto &place) { return place.route == s(m_form->name()); });
+        const auto to = (at - places.begin()) + step;
+        if (at != places.end() && to >= 0 && size_t(to) < places.size())
+            placeRoute(places, size_t(at - places.begin()), size_t(to));
+    }
+
+    // Dropped between two routes that are shown; hidden ones between them stay before the second.
+    void dropRoute(const QString &name, const QString &behind, const QString &before)
+    {
+        const auto places = m_model->siblings(name);
+        const auto find = [&](const QString &route) { return std::find_if(places.begin(), places.end(), [&](const auto &place) { return place.route == s(route); }); };
+        const auto at = find(name), next = find(before), last = find(behind);
+        if (at == places.end() || name == before || name == behind)
+            return;
+        const auto gap = next != places.end() ? next : last != places.end() ? last + 1 : places.end();
+        placeRoute(places, size_t(at - places.begin()), size_t(gap - places.begin()) - (gap > at ? 1 : 0));
+    }
+
+    void placeRoute(std::vector<api::RoutePlace> places, size_t from, size_t to)
+    {
+        const api::RoutePlace moved = places[from];
+        places.erase(places.begin() + ptrdiff_t(from));
+        places.insert(places.begin() + ptrdiff_t(to), moved);
+        const QString name = QString::fromStdString(moved.route);
+        m_edits.setOrder(places, to);
         openThing(OwnerKind::Route, name, {});
     }
 

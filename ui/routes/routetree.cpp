@@ -4,8 +4,11 @@
 #include "ui/routes/chain.h"
 #include "ui/widgets/format.h"
 
+#include <QtCore/QMimeData>
+
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <map>
 
 namespace gatehouse::ui {
@@ -121,12 +124,73 @@ const char *kindName(OwnerKind kind)
     return "";
 }
 
-RouteTreeModel::RouteTreeModel(const api::Live &live, Session &session, QObject *parent)
-    : QAbstractItemModel(parent), m_live(live), m_session(session), m_root(std::make_unique<RouteItem>())
+RouteTreeModel::RouteTreeModel(const api::Api &api, Session &session, QObject *parent)
+    : QAbstractItemModel(parent), m_live(api.live), m_explain(api.explain), m_session(session), m_root(std::make_unique<RouteItem>())
 {
     connect(&session, &Session::documentChanged, this, &RouteTreeModel::refresh);
     connect(&session, &Session::problemsChanged, this, &RouteTreeModel::refresh);
+    connect(&session, &Session::applied, this, [this] {
+        readOrder();
+        refresh();
+    });
+    readOrder();
     refresh();
+}
+
+void RouteTreeModel::readOrder()
+{
+    m_places.clear();
+    for (api::RoutePlace &place : m_explain.order())
+        m_places[place.route] = std::move(place);
+}
+
+// What its match weighs is the engine's to say, and changes seldom; the priority is the document's, so that a move shows at once.
+std::optional<api::RoutePlace> RouteTreeModel::placeOf(const config::NamedThing &thing) const
+{
+    const auto known = m_places.find(thing.name);
+    if (known == m_places.end())
+        return std::nullopt;
+    api::RoutePlace place = known->second;
+    const schema::Node *node = m_session.document().at(thing.at);
+    bool valid = true;
+    const QString written = textAt(node, "priority");
+    const int priority = written.isEmpty() ? 0 : written.toInt(&valid);
+    if (valid)
+        place.priority = priority;
+    return place;
+}
+
+// What is off, new or not valid yet stands behind the one that it follows in the file.
+void RouteTreeModel::sortByMatch(std::vector<config::NamedThing> &routes) const
+{
+    using Key = std::pair<int, size_t>;
+    std::vector<std::pair<Key, config::NamedThing>> placed;
+    Key last{std::numeric_limits<int>::min(), 0};
+    for (config::NamedThing &thing : routes) {
+        if (const auto place = placeOf(thing))
+            last = {-place->priority, place->natural};
+        placed.emplace_back(last, std::move(thing));
+    }
+    std::stable_sort(placed.begin(), placed.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    for (size_t i = 0; i < placed.size(); ++i)
+        routes[i] = std::move(placed[i].second);
+}
+
+std::vector<api::RoutePlace> RouteTreeModel::siblings(const QString &route) const
+{
+    const config::Document &document = m_session.document();
+    const auto groupOf = [&](const config::NamedThing &thing) { return textAt(document.at(thing.at), "group"); };
+    std::vector<config::NamedThing> all = document.things("route");
+    const auto self = std::find_if(all.begin(), all.end(), [&](const auto &thing) { return q(thing.name) == route; });
+    if (self == all.end())
+        return {};
+    const QString group = groupOf(*self);
+    std::vector<api::RoutePlace> places;
+    sortByMatch(all);
+    for (const config::NamedThing &thing : all)
+        if (auto place = placeOf(thing); place && groupOf(thing) == group)
+            places.push_back(std::move(*place));
+    return places;
 }
 
 void RouteTreeModel::setFilter(const QString &text)
@@ -174,7 +238,9 @@ void RouteTreeModel::addRoutes(RouteItem &root) const
         groups.emplace_back(added->name, added);
     }
     size_t ungrouped = 0;
-    for (const config::NamedThing &thing : document.things("route")) {
+    std::vector<config::NamedThing> inOrder = document.things("route");
+    sortByMatch(inOrder);
+    for (const config::NamedThing &thing : inOrder) {
         auto item = routeItem(thing);
         const QString group = textAt(document.at(thing.at), "group");
         const auto at = std::find_if(groups.begin(), groups.end(), [&](const auto &g) { return g.first == group; });
@@ -340,7 +406,61 @@ int RouteTreeModel::rowCount(const QModelIndex &parent) const { return int((pare
 Qt::ItemFlags RouteTreeModel::flags(const QModelIndex &index) const
 {
     const RouteItem *item = at(index);
-    return item && item->kind != OwnerKind::Section ? Qt::ItemIsEnabled | Qt::ItemIsSelectable : Qt::ItemIsEnabled;
+    if (!item)
+        return Qt::NoItemFlags;
+    Qt::ItemFlags flags = Qt::ItemIsEnabled;
+    if (item->kind != OwnerKind::Section)
+        flags |= Qt::ItemIsSelectable;
+    if (item->kind == OwnerKind::Route && m_places.contains(item->name.toStdString())) // not one that is off or not valid
+        flags |= Qt::ItemIsDragEnabled;
+    if (item->kind == OwnerKind::Group || (item->kind == OwnerKind::Section && !item->parent->parent))
+        flags |= Qt::ItemIsDropEnabled; // between what stands below it
+    return flags;
+}
+
+QStringList RouteTreeModel::mimeTypes() const { return {QStringLiteral("application/x-gatehouse-route")}; }
+
+QMimeData *RouteTreeModel::mimeData(const QModelIndexList &indexes) const
+{
+    const RouteItem *item = indexes.isEmpty() ? nullptr : at(indexes.first());
+    if (!item || item->kind != OwnerKind::Route)
+        return nullptr;
+    auto *data = new QMimeData;
+    // Of this window: another's route of that name is another route.
+    data->setData(mimeTypes().first(), QByteArray::number(quintptr(this)) + ' ' + item->name.toUtf8());
+    return data;
+}
+
+const RouteItem *RouteTreeModel::carried(const QMimeData *data) const
+{
+    const QByteArray text = data ? data->data(mimeTypes().first()) : QByteArray();
+    const qsizetype space = text.indexOf(' ');
+    if (space < 0 || text.left(space) != QByteArray::number(quintptr(this)))
+        return nullptr;
+    return at(find(OwnerKind::Route, QString::fromUtf8(text.mid(space + 1))));
+}
+
+bool RouteTreeModel::canDropMimeData(const QMimeData *data, Qt::DropAction, int row, int, const QModelIndex &parent) const
+{
+    const RouteItem *item = carried(data);
+    if (!item || row < 0 || at(parent) != item->parent)
+        return false;
+    const auto &siblings = item->parent->children;
+    const auto isRoute = [&](int at) { return at >= 0 && size_t(at) < siblings.size() && siblings[size_t(at)]->kind == OwnerKind::Route; };
+    return isRoute(row - 1) || isRoute(row); // not between groups
+}
+
+bool RouteTreeModel::dropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent)
+{
+    if (!canDropMimeData(data, action, row, column, parent))
+        return false;
+    const RouteItem *item = carried(data);
+    const auto &siblings = item->parent->children;
+    const auto nameAt = [&](int at) {
+        return at >= 0 && size_t(at) < siblings.size() && siblings[size_t(at)]->kind == OwnerKind::Route ? siblings[size_t(at)]->name : QString();
+    };
+    Q_EMIT dropped(QString(item->name), nameAt(row - 1), nameAt(row));
+    return false; // nothing is taken out of this model: it is made anew from the document
 }
 
 QVariant RouteTreeModel::data(const QModelIndex &index, int role) const

@@ -9,6 +9,7 @@
 
 #include <QtCore/QAbstractItemModel>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -40,15 +41,17 @@ class RouteTreeModel final : public QAbstractItemModel {
     Q_OBJECT
 public:
     enum Role { ItemRole = Qt::UserRole }; // const RouteItem *
-    RouteTreeModel(const api::Live &live, Session &session, QObject *parent);
+    RouteTreeModel(const api::Api &api, Session &session, QObject *parent);
 
     void setFilter(const QString &text);
     void refresh();      // from the document
     void refreshRates(); // from the engine
     QModelIndex find(OwnerKind kind, const QString &name) const;
     const RouteItem *at(const QModelIndex &index) const;
-    // All routes, in file order within their groups.
+    // All routes, in the order of match within their groups.
     std::vector<const RouteItem *> routes() const;
+    // Those that stand beside the route, it among them, in the order of match; also those that the filter hides.
+    std::vector<api::RoutePlace> siblings(const QString &route) const;
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &child) const override;
@@ -56,8 +59,16 @@ public:
     int columnCount(const QModelIndex &) const override { return 1; }
     QVariant data(const QModelIndex &index, int role) const override;
     Qt::ItemFlags flags(const QModelIndex &index) const override;
+    // A route can be dropped between those that stand beside it; what that means is for dropped() to say.
+    QStringList mimeTypes() const override;
+    QMimeData *mimeData(const QModelIndexList &indexes) const override;
+    bool canDropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent) const override;
+    bool dropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent) override;
+    Qt::DropActions supportedDropActions() const override { return Qt::MoveAction; }
 
 Q_SIGNALS:
+    // Between these two; one of them may be empty.
+    void dropped(const QString &route, const QString &behind, const QString &before);
     void aboutToRebuild();
     void rebuilt();
 
@@ -70,8 +81,15 @@ private:
     bool passes(const RouteItem &item) const;
     QModelIndex indexOf(const RouteItem *item) const;
 
+    void readOrder();
+    std::optional<api::RoutePlace> placeOf(const config::NamedThing &thing) const;
+    void sortByMatch(std::vector<config::NamedThing> &routes) const;
+    const RouteItem *carried(const QMimeData *data) const;
+
     const api::Live &m_live;
+    const api::Explain &m_explain;
     Session &m_session;
+    std::map<std::string, api::RoutePlace> m_places; // by route
     std::unique_ptr<RouteItem> m_root;
     QString m_filter;
 };

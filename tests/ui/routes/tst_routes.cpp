@@ -183,8 +183,33 @@ private Q_SLOTS:
         open(s("health"));
         auto *tree = named<QTreeView>(m_panel, s("Routes and what owns policies"));
         QTest::keyClick(tree, Qt::Key_Down, Qt::AltModifier);
-        QVERIFY(text().indexOf("name: health-again") < text().indexOf("name: health\n"));
-        QCOMPARE(m_session->undoStack().undoText(), s("Move health down"));
+        QCOMPARE(text(), workspace()); // nobody has said yet what matches when: nothing to move among
+        m_fake->explain.places = {{"get-order", 0, 0}, {"health", 0, 1}, {"health-again", 0, 2}};
+        Q_EMIT m_session->applied();
+        QTest::keyClick(tree, Qt::Key_Down, Qt::AltModifier);
+        QCOMPARE(tree->indexBelow(tree->model()->index(0, 0)).data().toString(), s("health-again"));
+        QVERIFY2(text().contains("match: { exact: /health }\n    priority: -1\n    to: { respond: { status: 204 } }"), text().constData());
+        QCOMPARE(m_session->undoStack().undoText(), s("health behind health-again: priority -1 for health"));
+        m_session->undoStack().undo();
+        QCOMPARE(text(), workspace());
+    }
+
+    // By its grip, past the middle of the next one.
+    void draggingACardChangesTheOrderInTheFile()
+    {
+        open(s("get-order"));
+        QWidget *limit = card(s("rate-limit")), *auth = card(s("key-auth"));
+        QVERIFY(limit && auth);
+        const QPoint grip(limit->width() - scaled(56), scaled(17));
+        QTest::mousePress(limit, Qt::LeftButton, {}, grip);
+        const QPoint below = limit->mapFrom(auth->parentWidget(), auth->geometry().bottomLeft()) + QPoint(grip.x(), 2);
+        for (const QPoint &at : {grip + QPoint(0, 10), below}) {
+            QMouseEvent move(QEvent::MouseMove, at, limit->mapToGlobal(at), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+            QApplication::sendEvent(limit, &move);
+        }
+        QTest::mouseRelease(limit, Qt::LeftButton, {}, below);
+        const QByteArray first = "      - rate-limit: { requests: 5, per: 1s, by: consumer }\n", second = "      - key-auth: { header: x-api-key }\n";
+        QCOMPARE(text(), workspace().replace(first + second, second + first));
         m_session->undoStack().undo();
         QCOMPARE(text(), workspace());
     }

@@ -7,6 +7,8 @@
 #include "ui/shell/tokens.h"
 #include "ui/widgets/flatbutton.h"
 
+#include <QtCore/QMimeData>
+#include <QtGui/QDragEnterEvent>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QTreeView>
 
@@ -108,6 +110,27 @@ private:
         return waitFor("the save", [this] { return !m_it->session().dirty() && !m_it->session().saving(); });
     }
     void undo() { m_it->key(Qt::Key_Z, Qt::ControlModifier); }
+    // As a hand does it; the platform of tests has no drags of its own.
+    bool drag(const QString &route, const QString &before)
+    {
+        QTreeView *view = tree();
+        const QModelIndex target = find(before);
+        view->scrollTo(target);
+        const QPointF at(view->visualRect(target).center().x(), view->visualRect(target).top() + 1);
+        const std::unique_ptr<QMimeData> carried(view->model()->mimeData({find(route)}));
+        QDragEnterEvent enter(at.toPoint(), Qt::MoveAction, carried.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(view->viewport(), &enter);
+        QDragMoveEvent move(at.toPoint(), Qt::MoveAction, carried.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(view->viewport(), &move);
+        if (!move.isAccepted()) {
+            QDragLeaveEvent leave;
+            QApplication::sendEvent(view->viewport(), &leave);
+            return false;
+        }
+        QDropEvent drop(at, Qt::MoveAction, carried.get(), Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(view->viewport(), &drop);
+        return true;
+    }
     void undoAll()
     {
         while (m_it->session().undoStack().canUndo())
@@ -268,6 +291,80 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(edited));
         undoAll();
         QCOMPARE(m_it->text(), std::string(workspace));
+    }
+
+    // Dragged before another, a route is asked before it: its priority is set, in this one place of the file.
+    void draggedRouteMatchesFirst()
+    {
+        QVERIFY(waitFor("the engine to know these routes", [this] {
+            const auto order = m_it->api().explain.order();
+            return order.size() == 4 && std::any_of(order.begin(), order.end(), [](const auto &place) { return place.route == "old"; });
+        }));
+        // By match: hello is exact, /things is longer than /old. The group's route stands in its group.
+        QCOMPARE(routesInTree(), QStringList({QStringLiteral("hello"), QStringLiteral("thing"), QStringLiteral("old"), QStringLiteral("health")}));
+        select(QStringLiteral("old"));
+        QLineEdit *prefix = m_it->field(QStringLiteral("/old"));
+        QVERIFY(prefix);
+        m_it->type(prefix, QStringLiteral("/things"));
+        QTest::keyClick(prefix, Qt::Key_Return);
+        const std::string tied = replaced(workspace, "{ prefix: /old }", "{ prefix: /things }");
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(tied));
+        QCOMPARE(statusOf(m_it->get("/things/1")), 200); // they tie, and the first in the file wins
+        const int steps = m_it->session().undoStack().count();
+
+        select(QStringLiteral("old"));
+        QVERIFY(drag(QStringLiteral("old"), QStringLiteral("hello")));
+        const std::string head = "  - name: old   # to be renamed\n    match: { prefix: /things }\n";
+        const std::string first = replaced(tied, head, head + "    priority: 1\n");
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(first));
+        QCOMPARE(routesInTree(), QStringList({QStringLiteral("old"), QStringLiteral("hello"), QStringLiteral("thing"), QStringLiteral("health")}));
+        QCOMPARE(m_it->session().undoStack().count(), steps + 1);
+        QCOMPARE(m_it->session().undoStack().undoText(), QStringLiteral("old before hello: priority 1 for old"));
+        QVERIFY(waitFor("the dragged route to win", [this] { return statusOf(m_it->get("/things/1")) == 308; }));
+        QVERIFY(!drag(QStringLiteral("old"), QStringLiteral("health"))); // into a group: that would be another match, not another order
+
+        undo();
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(tied));
+        QVERIFY(waitFor("the first in the file to win again", [this] { return statusOf(m_it->get("/things/1")) == 200; }));
+        m_it->key(Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(save());
+        QCOMPARE(QString::fromStdString(m_it->onDisk()), QString::fromStdString(first));
+        auto second = m_it->make();
+        second->openFirst(m_it->folder());
+        second->window().showPanel(QLatin1String(ui::panels::routes));
+        QVERIFY(waitFor("the same order in another window", [&] {
+            QStringList names;
+            if (QTreeView *view = treeOf(second->window().currentPanel()))
+                for (const ui::RouteItem *item : static_cast<ui::RouteTreeModel *>(view->model())->routes())
+                    names << item->name;
+            return names == routesInTree();
+        }));
+        second.reset();
+        m_it->window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&m_it->window()));
+    }
+
+    void keysMoveARouteAmongThoseBesideIt()
+    {
+        const std::string before = m_it->text();
+        select(QStringLiteral("old"));
+        // Between hello and thing: with which it ties but for the file's order, so that hello has to be raised too.
+        QTest::keyClick(tree(), Qt::Key_Down, Qt::AltModifier);
+        QCOMPARE(routesInTree().mid(0, 3), QStringList({QStringLiteral("hello"), QStringLiteral("old"), QStringLiteral("thing")}));
+        QCOMPARE(QString::fromStdString(m_it->text()),
+                 QString::fromStdString(replaced(before, "  - name: hello\n    match: { exact: /hello }\n", "  - name: hello\n    match: { exact: /hello }\n    priority: 1\n")));
+        // At once again, before the engine has said anything: behind thing it needs none.
+        QTest::keyClick(tree(), Qt::Key_Down, Qt::AltModifier);
+        QCOMPARE(routesInTree().mid(0, 3), QStringList({QStringLiteral("hello"), QStringLiteral("thing"), QStringLiteral("old")}));
+        QVERIFY(!QString::fromStdString(m_it->text()).contains(QStringLiteral("{ prefix: /things }\n    priority")));
+        QTest::keyClick(tree(), Qt::Key_Down, Qt::AltModifier); // nothing is below: nothing happens
+        QVERIFY(waitFor("the order to be applied", [this] { return statusOf(m_it->get("/things/1")) == 200; }));
+        undo();
+        undo();
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(before));
+        undoAll();
+        QVERIFY(save());
+        QCOMPARE(m_it->onDisk(), std::string(workspace));
     }
 
     void deletesOnlyWhatItSays()
