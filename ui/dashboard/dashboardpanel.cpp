@@ -24,6 +24,7 @@
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
+#include <memory>
 #include <functional>
 #include <numeric>
 #include <optional>
@@ -55,7 +56,7 @@ class DashboardPanel final : public Panel {
     Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::DashboardPanel)
 
 public:
-    DashboardPanel(const PanelContext &context, api::Api api);
+    DashboardPanel(const PanelContext &context, api::Api api, std::shared_ptr<BucketWatch> buckets);
 
     void activate() override;
     bool open(const Place &place) override;
@@ -91,7 +92,7 @@ private:
 
     PanelContext m_context;
     api::Api m_api;
-    BucketHistory m_buckets;
+    const std::shared_ptr<BucketWatch> m_buckets;
     std::vector<api::Second> m_seconds;
     std::vector<Step> m_steps;
     std::optional<std::pair<int64_t, int64_t>> m_zoom; // seconds since 1970, both included
@@ -111,9 +112,10 @@ private:
     Tile *m_tileRequests = nullptr, *m_tileFailed = nullptr, *m_tileP99 = nullptr, *m_tileThrottled = nullptr, *m_tileFlight = nullptr, *m_tileGateway = nullptr;
 };
 
-DashboardPanel::DashboardPanel(const PanelContext &context, api::Api api)
+DashboardPanel::DashboardPanel(const PanelContext &context, api::Api api, std::shared_ptr<BucketWatch> buckets)
     : m_context(context)
     , m_api(api)
+    , m_buckets(std::move(buckets))
 {
     setBackgroundRole(QPalette::AlternateBase);
     setAutoFillBackground(true);
@@ -283,7 +285,7 @@ void DashboardPanel::keyPressEvent(QKeyEvent *event)
 
 void DashboardPanel::second()
 {
-    m_buckets.look(QDateTime::currentMSecsSinceEpoch() / 1000 - 1, m_api.live.policies()); // as the last whole second ended
+    m_buckets->look();
     if (isVisible())
         refresh();
 }
@@ -435,7 +437,7 @@ void DashboardPanel::fillCharts(const ChartSpan &span)
 void DashboardPanel::fillBuckets(ChartData data, const ChartSpan &span)
 {
     QStringList limits;
-    for (const std::string &name : m_buckets.limits())
+    for (const std::string &name : m_buckets->history().limits())
         limits << fromUtf8(name);
     QStringList offered;
     for (int i = 0; i < m_limit->count(); ++i)
@@ -453,15 +455,15 @@ void DashboardPanel::fillBuckets(ChartData data, const ChartSpan &span)
         return;
     const std::string limit = m_limit->currentText().toStdString();
     constexpr ChartSeries::Tone tones[] = {ChartSeries::Tone::Hue, ChartSeries::Tone::Accent, ChartSeries::Tone::High, ChartSeries::Tone::Quiet};
-    for (const std::string &key : m_buckets.keys(limit)) {
+    for (const std::string &key : m_buckets->history().keys(limit)) {
         ChartSeries one;
         one.name = fromUtf8(key);
         one.tone = tones[size_t(data.series.size()) % std::size(tones)];
         one.dashed = data.series.size() % 2 == 1;
-        one.values = m_buckets.values(limit, key, span);
+        one.values = m_buckets->history().values(limit, key, span);
         data.series << one;
     }
-    m_bucket->setTitle(tr("Bucket fill, %1 of %2").arg(m_limit->currentText()).arg(m_buckets.capacity(limit)));
+    m_bucket->setTitle(tr("Bucket fill, %1 of %2").arg(m_limit->currentText()).arg(m_buckets->history().capacity(limit)));
     m_bucket->setData(data);
 }
 
@@ -535,8 +537,9 @@ void DashboardPanel::fillLiveTiles(bool runs, const std::vector<Step> &spark)
 
 PanelInfo dashboardPanel(api::Api api)
 {
+    const auto buckets = std::make_shared<BucketWatch>(api.live); // from the window's start on: the chart then has a past
     return {QLatin1String(panels::dashboard), QObject::tr("Dashboard"), IconId::Dashboard,
-            [api](const PanelContext &context) -> Panel * { return new DashboardPanel(context, api); }};
+            [api, buckets](const PanelContext &context) -> Panel * { return new DashboardPanel(context, api, buckets); }};
 }
 
 } // namespace gatehouse::ui

@@ -1,5 +1,8 @@
 #include "ui/dashboard/steps.h"
 
+#include <QtCore/QDateTime>
+#include <QtCore/QTimer>
+
 #include <algorithm>
 #include <numeric>
 
@@ -164,5 +167,14 @@ std::vector<double> BucketHistory::values(const std::string &limit, const std::s
     }
     return values;
 }
+
+BucketWatch::BucketWatch(const api::Live &live) : m_live(live)
+{
+    auto *second = new QTimer(this);
+    connect(second, &QTimer::timeout, this, &BucketWatch::look);
+    second->start(1000);
+}
+
+void BucketWatch::look() { m_history.look(QDateTime::currentMSecsSinceEpoch() / 1000 - 1, m_live.policies()); } // as the last whole second ended
 
 } // namespace gatehouse::ui

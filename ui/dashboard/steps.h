@@ -4,6 +4,8 @@
 #include "gateway/api/api.h"
 #include "ui/widgets/heatmap.h"
 
+#include <QtCore/QObject>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -58,6 +60,18 @@ private:
     };
     std::vector<std::pair<std::string, Limit>> m_limits;
     const Limit *find(const std::string &limit) const;
+};
+
+// Looks once a second, whether or not a panel shows it. `live` outlives it; the GUI thread's.
+class BucketWatch final : public QObject {
+public:
+    explicit BucketWatch(const api::Live &live);
+    void look(); // now; twice in a second is once
+    const BucketHistory &history() const { return m_history; }
+
+private:
+    const api::Live &m_live;
+    BucketHistory m_history;
 };
 
 } // namespace gatehouse::ui

@@ -7,6 +7,7 @@
 #include "ui/forms/scalareditors.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QSet>
 
 #include <algorithm>
 #include <map>
@@ -129,7 +130,12 @@ Editor *makeEditor(Session &session, const config::Location &at, const schema::S
 
 QString keyLabel(const std::string &key)
 {
-    QString text = QString::fromStdString(key).replace(QLatin1Char('-'), QLatin1Char(' '));
+    QStringList words = QString::fromStdString(key).split(QLatin1Char('-'));
+    static const QSet<QString> initials{QStringLiteral("url"), QStringLiteral("ip"), QStringLiteral("id"), QStringLiteral("json"), QStringLiteral("http"), QStringLiteral("tls")};
+    for (QString &word : words)
+        if (initials.contains(word))
+            word = word.toUpper();
+    QString text = words.join(QLatin1Char(' '));
     if (!text.isEmpty())
         text[0] = text[0].toUpper();
     return text;

@@ -29,6 +29,8 @@
 
 #include <cmath>
 
+#include <memory>
+
 namespace gatehouse::ui {
 
 namespace {
@@ -65,12 +67,12 @@ class UpstreamsPanel final : public Panel {
     Q_DECLARE_TR_FUNCTIONS(gatehouse::ui::UpstreamsPanel)
 
 public:
-    UpstreamsPanel(const PanelContext &context, api::Api api, Session &session)
-        : m_context(context), m_api(api), m_session(session), m_figures(new EndpointFigures(api.live, session, this)),
+    UpstreamsPanel(const PanelContext &context, api::Api api, Session &session, std::shared_ptr<EndpointFigures> figures)
+        : m_context(context), m_api(api), m_session(session), m_figures(std::move(figures)),
           m_upstreams(new UpstreamListModel(*m_figures, this)), m_endpoints(new EndpointListModel(*m_figures, this))
     {
         buildFrame();
-        connect(m_figures, &EndpointFigures::changed, this, [this] { figuresChanged(); });
+        connect(m_figures.get(), &EndpointFigures::changed, this, [this] { figuresChanged(); });
         connect(&m_session, &Session::opened, this, [this] { select({}); });
         addActions();
         offerNames();
@@ -515,9 +517,9 @@ private:
         if (!endpoint || !endpoint->known)
             return;
         m_session.undoStack().push(new TakeOut(m_api.endpoints, endpoint->upstream, endpoint->name, !endpoint->live.out,
-                                               [figures = QPointer<EndpointFigures>(m_figures)] {
-                                                   if (figures)
-                                                       figures->refresh();
+                                               [figures = std::weak_ptr<EndpointFigures>(m_figures)] {
+                                                   if (const auto still = figures.lock())
+                                                       still->refresh();
                                                }));
     }
 
@@ -586,7 +588,7 @@ private:
     PanelContext m_context;
     api::Api m_api;
     Session &m_session;
-    EndpointFigures *m_figures;
+    const std::shared_ptr<EndpointFigures> m_figures;
     UpstreamListModel *m_upstreams;
     EndpointListModel *m_endpoints;
     QString m_current;
@@ -612,8 +614,10 @@ private:
 
 PanelInfo upstreamsPanel(api::Api api, Session &session)
 {
+    // From the window's start on, not from the panel's, which is made when somebody opens it: its charts then have a past.
+    const auto figures = std::make_shared<EndpointFigures>(api.live, session);
     return {QLatin1String(panels::upstreams), QObject::tr("Upstreams"), IconId::Upstreams,
-            [api, &session](const PanelContext &context) -> Panel * { return new UpstreamsPanel(context, api, session); }};
+            [api, &session, figures](const PanelContext &context) -> Panel * { return new UpstreamsPanel(context, api, session, figures); }};
 }
 
 } // namespace gatehouse::ui
