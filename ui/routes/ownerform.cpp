@@ -1,8 +1,7 @@
 #include "ui/routes/ownerform.h"
 
 #include "gateway/config/shapes.h"
-#include "gateway/schema/emit.h"
-#include "gateway/schema/yaml.h"
+#include "ui/routes/unplacederrors.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/codeeditor.h"
@@ -51,18 +50,17 @@ QLabel *label(const QString &text, Type type, QWidget *parent)
 } // namespace
 
 OwnerForm::OwnerForm(api::Api api, Session &session, Navigator &navigator, QWidget *parent)
-    : QWidget(parent), m_session(session), m_navigator(navigator), m_scroll(new QScrollArea), m_pages(new QStackedWidget), m_text(new CodeEditor), m_textError(new QLabel),
-      m_api(api), m_edits(session)
+    : QWidget(parent), m_session(session), m_navigator(navigator), m_scroll(new QScrollArea), m_pages(new QStackedWidget), m_tabs(new QTabBar(this)), m_text(new CodeEditor),
+      m_textError(new FieldError), m_api(api), m_edits(session)
 {
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins({});
     layout->setSpacing(0);
-    auto *tabs = new QTabBar(this);
-    tabs->addTab(tr("Form"));
-    tabs->addTab(tr("Text"));
-    tabs->setExpanding(false);
-    tabs->setDrawBase(false);
-    tabs->setAccessibleName(tr("Form or text"));
+    m_tabs->addTab(tr("Form"));
+    m_tabs->addTab(tr("Text"));
+    m_tabs->setExpanding(false);
+    m_tabs->setDrawBase(false);
+    m_tabs->setAccessibleName(tr("Form or text"));
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
     m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -71,16 +69,15 @@ OwnerForm::OwnerForm(api::Api api, Session &session, Navigator &navigator, QWidg
     auto *textLayout = new QVBoxLayout(textPage);
     textLayout->setContentsMargins(0, scaled(4), 0, 0);
     m_text->setLanguage(Language::Yaml);
-    m_textError->setContentsMargins(scaled(18), scaled(4), scaled(18), scaled(4));
-    m_textError->setWordWrap(true);
-    m_textError->setTextFormat(Qt::PlainText);
-    m_textError->hide();
     textLayout->addWidget(m_text, 1);
-    textLayout->addWidget(m_textError);
+    auto *errorRow = new QHBoxLayout;
+    errorRow->setContentsMargins(scaled(18), 0, scaled(18), 0);
+    errorRow->addWidget(m_textError);
+    textLayout->addLayout(errorRow);
     m_pages->addWidget(textPage);
     layout->addWidget(m_pages, 1);
-    layout->addWidget(tabs);
-    connect(tabs, &QTabBar::currentChanged, this, [this](int page) {
+    layout->addWidget(m_tabs);
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int page) {
         m_pages->setCurrentIndex(page);
         showText();
     });
@@ -176,6 +173,10 @@ void OwnerForm::buildHead(QVBoxLayout *layout, QWidget *page)
     m_warning = new NoticeBar(HueId::Client, page);
     m_warning->hide();
     layout->addWidget(m_warning);
+    m_unplaced = new UnplacedErrors(page);
+    connect(m_unplaced, &UnplacedErrors::textRequested, this, &OwnerForm::goToText);
+    connect(m_unplaced, &UnplacedErrors::policyRequested, this, [this](const config::Problem &problem) { m_navigator.openPath(q(problem.path), q(problem.file)); });
+    layout->addWidget(m_unplaced);
 }
 
 RecordForm *OwnerForm::addSection(QVBoxLayout *layout, QWidget *page, const QString &title, const config::Location &at, const schema::Shape &shape, const QString &add)
@@ -226,8 +227,10 @@ void OwnerForm::buildRoute(QVBoxLayout *layout, QWidget *page, const config::Loc
     m_targetHint->setBaseFont(typeFont(Type::Control));
     m_targetHint->setContentsMargins({});
     connect(m_targetHint, &RunsLabel::placeActivated, &m_navigator, &Navigator::go);
-    auto *hintRow = new QHBoxLayout;
+    m_targetError = new FieldError(page);
+    auto *hintRow = new QVBoxLayout;
     hintRow->setContentsMargins(scaled(96), 0, 0, 0);
+    hintRow->addWidget(m_targetError);
     hintRow->addWidget(m_targetHint);
     layout->addLayout(hintRow);
     addSection(layout, page, tr("Delivery"), below("delivery"), *route.field("delivery")->shape, tr("Add"));
@@ -394,6 +397,46 @@ void OwnerForm::showState()
     m_warning->setVisible(warning != problems.end());
     if (warning != problems.end())
         showWarning(*warning);
+    placeErrorsLater();
+    showTextErrors();
+}
+
+// When the fields have read the same problems.
+void OwnerForm::placeErrorsLater()
+{
+    if (std::exchange(m_placing, true))
+        return;
+    QMetaObject::invokeMethod(this, &OwnerForm::placeErrors, Qt::QueuedConnection);
+}
+
+// What no field says is said at the head. A target's own error (no such upstream, none at all) stands below the target.
+void OwnerForm::placeErrors()
+{
+    m_placing = false;
+    const auto at = place();
+    const QWidget *page = m_scroll->widget();
+    if (!at || !page || !m_unplaced)
+        return;
+    QStringList said;
+    for (const FieldError *error : page->findChildren<FieldError *>())
+        if (error != m_targetError && error->isVisibleTo(page))
+            said << error->text();
+    const schema::Path to = at->path / schema::Step("to");
+    QString ofTarget;
+    config::Problems rest;
+    for (const config::Problem &problem : m_session.problemsBelow(*at)) {
+        if (problem.severity != config::Severity::Error || said.removeOne(q(problem.message)))
+            continue;
+        const auto path = schema::Path::parse(problem.path);
+        const bool scalar = path && path->size() == to.size() + 1 && (path->last() == schema::Step("upstream") || path->last() == schema::Step("mock"));
+        if (m_targetError && ofTarget.isEmpty() && path && path->startsWith(to) && (*path == to || scalar))
+            ofTarget = q(problem.message);
+        else
+            rest.push_back(problem);
+    }
+    if (m_targetError)
+        m_targetError->setError(ofTarget);
+    m_unplaced->show(rest, m_session.document(), at->path);
 }
 
 // What is odd about it, a request to try it with, and at most two ways on.
@@ -414,60 +457,14 @@ void OwnerForm::showWarning(const config::Problem &problem)
         connect(m_warning->addCommand(tr("Explain it")), &QPushButton::clicked, this, &OwnerForm::explainRequested);
 }
 
-void OwnerForm::showText()
-{
-    const auto at = place();
-    if (m_pages->currentIndex() != 1 || !at || m_text->view()->hasFocus())
-        return;
-    const schema::Node *node = m_session.document().at(*at);
-    // As it stands in the file, comments included, without the list's indent.
-    const std::string text = m_session.document().text(at->file);
-    const size_t column = node ? node->column - 1 : 0;
-    QStringList lines;
-    const QStringList raw = q(text.substr(node ? node->span.begin : 0, node ? node->span.end - node->span.begin : 0)).split(QLatin1Char('\n'));
-    for (int i = 0; i < raw.size(); ++i) {
-        qsizetype indent = 0;
-        while (i > 0 && indent < qsizetype(column) && indent < raw[i].size() && raw[i][indent] == QLatin1Char(' '))
-            ++indent;
-        lines << raw[i].mid(indent);
-    }
-    m_text->setText(lines.join(QLatin1Char('\n')) + QLatin1Char('\n'));
-    m_textError->hide();
-}
-
-void OwnerForm::textEdited()
-{
-    const auto at = place();
-    const schema::Node *node = at ? m_session.document().at(*at) : nullptr;
-    if (!node)
-        return;
-    QStringList lines = m_text->text().split(QLatin1Char('\n'));
-    while (!lines.isEmpty() && lines.last().trimmed().isEmpty())
-        lines.removeLast();
-    const QString indent(qsizetype(node->column - 1), QLatin1Char(' '));
-    for (int i = 1; i < lines.size(); ++i)
-        if (!lines[i].isEmpty())
-            lines[i].prepend(indent);
-    const std::string fresh = lines.join(QLatin1Char('\n')).toStdString(), text = m_session.document().text(at->file);
-    // The text must still be one value; the name may not change here, since others refer to it.
-    auto parsed = schema::parseYaml(m_text->text().toStdString(), 0, {});
-    QString error;
-    if (!parsed)
-        error = tr("Line %1: %2").arg(parsed.error().front().line).arg(q(parsed.error().front().message));
-    else if (!parsed->isMap() || !parsed->find("name") || q(parsed->find("name")->text) != m_name)
-        error = tr("The name stays %1 here. Rename it with F2, so that references follow.").arg(m_name);
-    if (error.isEmpty()) {
-        const auto result = m_session.edit(schema::Patch::splice(at->file, node->span.begin, text.substr(node->span.begin, node->span.end - node->span.begin), fresh), tr("Edit the text of %1").arg(m_name));
-        if (!result)
-            error = q(result.error().text());
-    }
-    m_textError->setText(error);
-    m_textError->setVisible(!error.isEmpty());
-}
-
 bool OwnerForm::reveal(const config::Location &at)
 {
-    m_pages->setCurrentIndex(0);
+    m_tabs->setCurrentIndex(0);
+    placeErrors();
+    if (m_unplaced && m_unplaced->reveal(at.path)) {
+        m_scroll->ensureWidgetVisible(m_unplaced);
+        return true;
+    }
     for (const auto &form : m_forms)
         if (form && at.path.startsWith(form->at().path) && form->reveal(at.path)) {
             if (QWidget *focused = form->focusWidget())

@@ -1,5 +1,5 @@
 // The form of whatever is selected in the tree: a route by its sections, everything else by its shape. Name as a heading (F2),
-// state in words, warnings at the head.
+// state in words, at the head warnings and the errors that no field shows.
 #pragma once
 
 #include "ui/forms/recordform.h"
@@ -13,13 +13,16 @@
 class QLabel;
 class QLineEdit;
 class QStackedWidget;
+class QTabBar;
 class QVBoxLayout;
 
 namespace gatehouse::ui {
 
 class CodeEditor;
+class FieldError;
 class NoticeBar;
 class RunsLabel;
+class UnplacedErrors;
 
 class OwnerForm final : public QWidget {
     Q_OBJECT
@@ -53,6 +56,10 @@ private:
     void finishRename();
     void showState();
     void showWarning(const config::Problem &problem);
+    void placeErrors();
+    void placeErrorsLater();
+    void goToText(const config::Problem &problem);
+    void showTextErrors();
     void showHints();
     void addInherited(QVBoxLayout *layout, QWidget *page);
     void showText();
@@ -64,14 +71,19 @@ private:
     QString m_name;
     QScrollArea *m_scroll;
     QStackedWidget *m_pages;
+    QTabBar *m_tabs;
     CodeEditor *m_text;
-    QLabel *m_textError;
+    FieldError *m_textError;
+    QString m_refused; // why the text as it is typed is not the document's; empty: it is
+    bool m_placing = false;
     QPointer<QStackedWidget> m_heading;
     QPointer<QLabel> m_nameLabel;
     QPointer<RunsLabel> m_state;
     QPointer<QLineEdit> m_nameLine;
     QPointer<QLabel> m_nameError;
     QPointer<NoticeBar> m_warning;
+    QPointer<UnplacedErrors> m_unplaced;
+    QPointer<FieldError> m_targetError;
     QPointer<RunsLabel> m_targetHint;
     QPointer<RecordForm> m_match;
     std::vector<QPointer<RunsLabel>> m_inherited; // of Match, of Delivery

@@ -2,10 +2,12 @@
 #include "gateway/policy/shapes.h"
 #include "tests/support/fakeapi.h"
 #include "ui/models/session.h"
+#include "ui/routes/chain.h"
 #include "ui/routes/routeedits.h"
 #include "ui/routes/routespanel.h"
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/theme.h"
+#include "ui/widgets/codeeditor.h"
 #include "ui/widgets/runs.h"
 #include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
@@ -60,7 +62,8 @@ routes:
     group: public
     match: { path: "/orders/{id}", methods: [ GET ], headers: { x-beta: "1" } }
     policies:
-      - rate-limit: { requests: 5, per: 1s, by: consumer }
+      # Who is too fast waits.
+      - rate-limit: { requests: 5, per: 1s, by: consumer }   # each
       - key-auth: { header: x-api-key }
     to: { upstream: orders }
   - name: health
@@ -208,10 +211,95 @@ private Q_SLOTS:
             QApplication::sendEvent(limit, &move);
         }
         QTest::mouseRelease(limit, Qt::LeftButton, {}, below);
-        const QByteArray first = "      - rate-limit: { requests: 5, per: 1s, by: consumer }\n", second = "      - key-auth: { header: x-api-key }\n";
-        QCOMPARE(text(), workspace().replace(first + second, second + first));
+        const QByteArray first = "      # Who is too fast waits.\n      - rate-limit: { requests: 5, per: 1s, by: consumer }   # each\n",
+                         second = "      - key-auth: { header: x-api-key }\n", moved = workspace().replace(first + second, second + first);
+        QCOMPARE(text(), moved); // its comments go with it
+        QCOMPARE(m_session->undoStack().count(), 1);
         m_session->undoStack().undo();
         QCOMPARE(text(), workspace());
+        m_session->undoStack().redo();
+        m_session->save();
+        QTRY_VERIFY(!m_session->dirty() && !m_session->saving());
+        QFile file(m_folder->filePath(s("gatehouse.yaml")));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QCOMPARE(file.readAll(), moved);
+        Session again(m_fake->api(), QString());
+        QString error;
+        QVERIFY2(again.open(m_folder->path(), &error), qPrintable(error));
+        QStringList chain;
+        for (const PolicyEntryView &entry : chainOf(again.document(), OwnerKind::Route, s("get-order")))
+            chain << entry.title;
+        QCOMPARE(chain, QStringList({s("request-id"), s("burst"), s("key-auth"), s("rate-limit")}));
+    }
+
+    // What no field shows is said at the head of the form, with its place and its line, and mended in the text.
+    void keyThatNoFieldShowsIsSaidAndMended()
+    {
+        open(s("health"));
+        QVERIFY(put("routes[1].colour", schema::Node::scalar("red")));
+        QTRY_VERIFY(notice(s("`colour` is not a key of this place.")));
+        const QByteArray broken = text();
+        const QByteArray before = broken.left(broken.indexOf("colour: red"));
+        NoticeBar *said = notice(s("`colour` is not a key of this place."));
+        QCOMPARE(said->accessibleDescription(), s("gatehouse.yaml:%1:5\ncolour: red").arg(before.count('\n') + 1));
+        click(buttonOf(s("Show in the text")));
+        auto *editor = m_panel->findChild<CodeEditor *>();
+        QVERIFY(editor && editor->isVisible() && editor->view()->hasFocus());
+        QCOMPARE(editor->text().split(QLatin1Char('\n')).value(editor->caretLine()), s("colour: red"));
+        QVERIFY(fieldErrors().contains(s("Line %1: `colour` is not a key of this place").arg(editor->caretLine() + 1)));
+        QTest::keyClick(editor->view(), Qt::Key_Home);
+        QTest::keyClick(editor->view(), Qt::Key_End, Qt::ShiftModifier);
+        QTest::keyClick(editor->view(), Qt::Key_Delete);
+        QTest::keyClick(editor->view(), Qt::Key_Backspace);
+        QCOMPARE(text(), workspace());
+        QTRY_COMPARE(m_session->errorCount(), 0);
+        QVERIFY(fieldErrors().isEmpty());
+        // Gone to from elsewhere, it is the form again, at the way out.
+        QVERIFY(put("routes[1].match.colour", schema::Node::scalar("red")));
+        QTRY_COMPARE(m_session->errorCount(), 1);
+        m_window->navigator()->openPath(s("routes[1].match.colour"), s("gatehouse.yaml"));
+        QVERIFY(!editor->isVisible());
+        QTRY_VERIFY(notice(s("`colour` is not a key of this place.")));
+        QVERIFY(buttonOf(s("Show in the text"))->hasFocus());
+        m_session->undoStack().undo();
+        QTRY_VERIFY(!notice(s("`colour` is not a key of this place.")));
+    }
+
+    void errorAtAFieldIsSaidThereAlone()
+    {
+        open(s("health"));
+        QVERIFY(put("routes[1].match.exact", schema::Node::string("health")));
+        QTRY_COMPARE(fieldErrors().size(), 1);
+        QCoreApplication::processEvents();
+        QVERIFY(!buttonOf(s("Show in the text")));
+        QVERIFY(put("routes[1].match.exact", schema::Node::string("/health")));
+        QVERIFY(put("routes[1].to", schema::Node::map({{"upstream", schema::Node::scalar("order")}})));
+        QTRY_COMPARE(fieldErrors(), QStringList(s("there is no upstream \"order\"; did you mean \"orders\"?")));
+        QVERIFY(!buttonOf(s("Show in the text")));
+    }
+
+    void errorOfAPolicyLeadsToItsCard()
+    {
+        open(s("get-order"));
+        QVERIFY(put("routes[0].policies[1].key-auth.colour", schema::Node::scalar("red")));
+        QTRY_VERIFY(notice(s("`colour` is not a key of this place.")));
+        click(buttonOf(s("Open the policy")));
+        QVERIFY(card(s("key-auth"))->findChild<QLineEdit *>());
+        // Of many the first few, and how many more.
+        for (const char *key : {"a", "b", "c", "d"})
+            QVERIFY(put((std::string("routes[0].") + key).c_str(), schema::Node::scalar("1")));
+        const auto shown = [this] {
+            int count = 0;
+            for (NoticeBar *bar : m_panel->findChildren<NoticeBar *>())
+                count += bar->isVisible() && bar->title().endsWith(s("is not a key of this place."));
+            return count;
+        };
+        QTRY_COMPARE(m_session->errorCount(), 5);
+        QTRY_COMPARE(shown(), 3);
+        bool more = false;
+        for (QLabel *label : m_panel->findChildren<QLabel *>())
+            more = more || (label->isVisible() && label->text().startsWith(s("2 more")));
+        QVERIFY(more);
     }
 
     void switchesACardByClick()
@@ -416,6 +504,20 @@ private:
             if (label->isVisible())
                 all += toPlainText(label->runs()) + QLatin1Char('\n');
         return all;
+    }
+    bool put(const char *path, schema::Node value)
+    {
+        const bool done = bool(m_session->edit(schema::Patch::replace("gatehouse.yaml", schema::Path::of(path), std::move(value)), s("Put")));
+        m_session->commit();
+        return done;
+    }
+    QStringList fieldErrors() const
+    {
+        QStringList out;
+        for (FieldError *error : m_panel->findChildren<FieldError *>())
+            if (error->isVisible())
+                out << error->text();
+        return out;
     }
     QByteArray text() const { return QByteArray::fromStdString(m_session->document().text("gatehouse.yaml")); }
 

@@ -131,6 +131,14 @@ private:
         QApplication::sendEvent(view->viewport(), &drop);
         return true;
     }
+    // The route that would take it, in the engine's words.
+    QString explained(const std::string &path)
+    {
+        api::RequestSketch request;
+        request.url = "http:" "/" "/localhost" + path;
+        const auto why = m_it->api().explain.explain(request);
+        return why && why->route ? QString::fromStdString(*why->route) : QString();
+    }
     void undoAll()
     {
         while (m_it->session().undoStack().canUndo())
@@ -309,6 +317,7 @@ private Q_SLOTS:
         QTest::keyClick(prefix, Qt::Key_Return);
         const std::string tied = replaced(workspace, "{ prefix: /old }", "{ prefix: /things }");
         QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(tied));
+        QCOMPARE(explained("/things/1"), QStringLiteral("thing"));
         QCOMPARE(statusOf(m_it->get("/things/1")), 200); // they tie, and the first in the file wins
         const int steps = m_it->session().undoStack().count();
 
@@ -321,6 +330,7 @@ private Q_SLOTS:
         QCOMPARE(m_it->session().undoStack().count(), steps + 1);
         QCOMPARE(m_it->session().undoStack().undoText(), QStringLiteral("old before hello: priority 1 for old"));
         QVERIFY(waitFor("the dragged route to win", [this] { return statusOf(m_it->get("/things/1")) == 308; }));
+        QCOMPARE(explained("/things/1"), QStringLiteral("old"));
         QVERIFY(!drag(QStringLiteral("old"), QStringLiteral("health"))); // into a group: that would be another match, not another order
 
         undo();
