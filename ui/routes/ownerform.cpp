@@ -78,8 +78,8 @@ OwnerForm::OwnerForm(api::Api api, Session &session, Navigator &navigator, QWidg
     layout->addWidget(m_pages, 1);
     layout->addWidget(m_tabs);
     connect(m_tabs, &QTabBar::currentChanged, this, [this](int page) {
-        m_pages->setCurrentIndex(page);
-        showText();
+        m_pages->setCurrentIndex(page); // the focus may go to the text with it
+        readText();
     });
     connect(m_text, &CodeEditor::textChanged, this, &OwnerForm::textEdited);
     connect(&session, &Session::documentChanged, this, [this] {

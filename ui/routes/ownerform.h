@@ -63,6 +63,7 @@ private:
     void showHints();
     void addInherited(QVBoxLayout *layout, QWidget *page);
     void showText();
+    void readText();
     void textEdited();
 
     Session &m_session;

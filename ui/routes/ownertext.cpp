@@ -20,8 +20,14 @@ QString q(const std::string &text) { return QString::fromStdString(text); }
 
 void OwnerForm::showText()
 {
+    if (!m_text->view()->hasFocus()) // somebody types there
+        readText();
+}
+
+void OwnerForm::readText()
+{
     const auto at = place();
-    if (m_pages->currentIndex() != 1 || !at || m_text->view()->hasFocus())
+    if (m_pages->currentIndex() != 1 || !at)
         return;
     const schema::Node *node = m_session.document().at(*at);
     // As it stands in the file, comments included, without the list's indent.
