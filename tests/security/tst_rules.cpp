@@ -108,6 +108,7 @@ private Q_SLOTS:
     // tests/security/mutate.py takes each defence away and sees its attack notice: both are where the mutations say.
     void everyMutationFitsTheTree()
     {
+        const QString seen = QString::fromStdString(readFile(dataDir() + QStringLiteral("/security/mutations/results.tsv")));
         QDirIterator files(dataDir() + QStringLiteral("/security/mutations"), {QStringLiteral("*.mutation")}, QDir::Files);
         int count = 0;
         while (files.hasNext()) {
@@ -115,7 +116,10 @@ private Q_SLOTS:
             const QString text = QString::fromStdString(readFile(path));
             QVERIFY2(text.startsWith(QLatin1String("# ")), qPrintable(path));
             for (const QString &test : text.section(QLatin1Char('\n'), 0, 0).mid(2).split(QLatin1Char(' ')))
+            {
                 QVERIFY2(exists(test), qPrintable(path + QStringLiteral(": ") + test));
+                QVERIFY2(seen.contains(QStringLiteral("\n%1 %2\tnoticed\t").arg(QFileInfo(path).baseName(), test)), qPrintable(path + QStringLiteral(": not seen to be noticed by ") + test));
+            }
             const QString source = QString::fromStdString(readFile(sourceDir() + QLatin1Char('/') + text.section(QLatin1Char('\n'), 1, 1)));
             const QString defence = text.section(QLatin1String("<<<<\n"), 1).section(QLatin1String("\n====\n"), 0, 0);
             QVERIFY2(!defence.isEmpty() && source.count(defence) == 1, qPrintable(path + QStringLiteral(": ") + defence));

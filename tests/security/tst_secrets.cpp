@@ -77,6 +77,8 @@ private Q_SLOTS:
         const Ran ran = runCli(QStringList{QStringLiteral("serve"), m_folder->filePath(QStringLiteral("w"))} + trusting());
         QCOMPARE(ran.code, 1);
         QVERIFY2(!ran.err.contains("PLANTED"), ran.err.constData());
+        // Refused as a name, not only not found: nobody looks for a file of that name.
+        QVERIFY2(name.contains(QLatin1Char('}')) || ran.err.contains("names nothing"), ran.err.constData());
     }
 
     // Wherever a workspace puts a secret, its value is in no log, record, answer of the control socket or file.

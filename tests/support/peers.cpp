@@ -121,6 +121,12 @@ std::string Peer::readMessage(bool hasBody)
     return message;
 }
 
+bool Peer::hasOctets() const
+{
+    pollfd one{m_descriptor, POLLIN, 0};
+    return !m_buffer.empty() || ::poll(&one, 1, 0) > 0;
+}
+
 bool Peer::closedByPeer()
 {
     if (!m_buffer.empty())

@@ -29,6 +29,7 @@ public:
     std::string readAll();              // to the end of the connection
     // The head and a body by its Content-Length or chunks; those are left in. Empty: the connection ended before.
     std::string readMessage(bool hasBody = true);
+    bool hasOctets() const;             // that can be read without waiting, or the end
     bool closedByPeer();                // waits for the end or a reset; false when octets came instead
     bool wasReset() const { return m_reset; }
     void shutdownSend();
