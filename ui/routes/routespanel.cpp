@@ -172,7 +172,10 @@ private:
         m_tree->setDragDropMode(QAbstractItemView::DragDrop);
         m_tree->setDefaultDropAction(Qt::MoveAction);
         layout->addWidget(m_tree, 1);
-        connect(m_model, &RouteTreeModel::dropped, this, [this](const QString &route, const QString &behind, const QString &before) { dropRoute(route, behind, before); });
+        connect(m_model, &RouteTreeModel::dropped, this, [this](const QString &route, const QString &behind, const QString &before) {
+            dropRoute(m_model->siblings(route), route, behind, before);
+            openThing(OwnerKind::Route, route, {});
+        });
         connect(m_find, &QLineEdit::textChanged, this, [this](const QString &text) {
             m_model->setFilter(text);
             m_tree->expandAll();
@@ -243,7 +246,15 @@ private:
     QWidget *buildTable()
     {
         auto *model = new RouteTableModel(*m_model, this);
+        m_tableModel = model;
         m_table = plainTable(model, tr("Routes as a table"), RouteTableModel::Match);
+        m_table->setDragDropMode(QAbstractItemView::DragDrop);
+        m_table->setDefaultDropAction(Qt::MoveAction);
+        m_table->setDragDropOverwriteMode(false); // between rows, not onto one
+        connect(model, &RouteTableModel::dropped, this, [this](const QString &route, const QString &behind, const QString &before) {
+            dropRoute(m_model->places(), route, behind, before);
+            selectInTable(route);
+        });
         m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
         const int widths[] = {150, 0, 130, 190, 130, 70, 70};
         for (int i = 0; i < RouteTableModel::ColumnCount; ++i)
@@ -289,14 +300,15 @@ private:
     {
         const QString group = tr("Routes");
         const auto addTo = [&](QWidget *scope, const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) {
-            m_context.actions->add({QLatin1String(id), text, group, {keys}, std::nullopt, std::move(run)}, scope);
+            return m_context.actions->add({QLatin1String(id), text, group, {keys}, std::nullopt, std::move(run)}, scope);
         };
         const auto add = [&](const char *id, const QString &text, const QKeySequence &keys, std::function<void()> run) { addTo(this, id, text, keys, std::move(run)); };
         add("routes.rename", tr("Rename"), QKeySequence(Qt::Key_F2), [this] { startRename(); });
         add("routes.duplicate", tr("Duplicate"), QKeySequence(Qt::CTRL | Qt::Key_D), [this] { duplicate(); });
-        // In the tree alone: on a policy's card the same keys move the card.
-        addTo(m_tree, "routes.up", tr("Match earlier: move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
-        addTo(m_tree, "routes.down", tr("Match later: move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
+        // In the tree and the table alone: on a policy's card the same keys move the card.
+        QAction *up = addTo(m_tree, "routes.up", tr("Match earlier: move the route up"), QKeySequence(Qt::ALT | Qt::Key_Up), [this] { moveRoute(-1); });
+        QAction *down = addTo(m_tree, "routes.down", tr("Match later: move the route down"), QKeySequence(Qt::ALT | Qt::Key_Down), [this] { moveRoute(1); });
+        m_table->addActions({up, down});
         add("routes.addPolicy", tr("Add policy"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A), [this] {
             m_parts->bring(m_pipeline);
             m_pipeline->openAddMenu();
@@ -540,26 +552,39 @@ private:
         selectFirst();
     }
 
+    // In the table among all, in the tree among those that it stands beside.
     void moveRoute(int step)
     {
-        if (m_form->kind() != OwnerKind::Route)
+        const bool inTable = m_views->currentIndex() == Table && !m_tree->hasFocus();
+        const RouteItem *row = inTable ? m_tableModel->at(m_table->currentIndex().row()) : nullptr;
+        if (inTable ? !row : m_form->kind() != OwnerKind::Route)
             return;
-        const auto places = m_model->siblings(m_form->name());
-        const auto at = std::find_if(places.begin(), places.end(), [&](const auto &place) { return place.route == s(m_form->name()); });
+        const QString name = row ? row->name : m_form->name();
+        const auto places = row ? m_model->places() : m_model->siblings(name);
+        const auto at = std::find_if(places.begin(), places.end(), [&](const auto &place) { return place.route == s(name); });
         const auto to = (at - places.begin()) + step;
-        if (at != places.end() && to >= 0 && size_t(to) < places.size())
-            placeRoute(places, size_t(at - places.begin()), size_t(to));
+        if (at == places.end() || to < 0 || size_t(to) >= places.size())
+            return;
+        placeRoute(places, size_t(at - places.begin()), size_t(to));
+        if (inTable)
+            selectInTable(name);
+        else
+            openThing(OwnerKind::Route, name, {});
+    }
+
+    void selectInTable(const QString &route)
+    {
+        m_table->setCurrentIndex(m_tableModel->index(m_tableModel->rowOf(route), std::max(0, m_table->currentIndex().column())));
     }
 
     // Dropped between two routes that are shown; hidden ones between them stay before the second.
-    void dropRoute(const QString &name, const QString &behind, const QString &before)
+    void dropRoute(const std::vector<api::RoutePlace> &places, const QString &name, const QString &behind, const QString &before)
     {
-        const auto places = m_model->siblings(name);
         const auto find = [&](const QString &route) { return std::find_if(places.begin(), places.end(), [&](const auto &place) { return place.route == s(route); }); };
         const auto at = find(name), next = find(before), last = find(behind);
-        if (at == places.end() || name == before || name == behind)
+        if (at == places.end() || name == before || name == behind || (next == places.end() && last == places.end()))
             return;
-        const auto gap = next != places.end() ? next : last != places.end() ? last + 1 : places.end();
+        const auto gap = next != places.end() ? next : last + 1;
         placeRoute(places, size_t(at - places.begin()), size_t(gap - places.begin()) - (gap > at ? 1 : 0));
     }
 
@@ -568,9 +593,7 @@ private:
         const api::RoutePlace moved = places[from];
         places.erase(places.begin() + ptrdiff_t(from));
         places.insert(places.begin() + ptrdiff_t(to), moved);
-        const QString name = QString::fromStdString(moved.route);
         m_edits.setOrder(places, to);
-        openThing(OwnerKind::Route, name, {});
     }
 
     void copyText()
@@ -591,6 +614,7 @@ private:
     Segments *m_view;
     QTreeView *m_tree;
     QTableView *m_table, *m_coverage;
+    RouteTableModel *m_tableModel;
     CoverageModel *m_coverageModel;
     ExplainBar *m_explain;
     OwnerForm *m_form;

@@ -4,6 +4,7 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/format.h"
 
+#include <QtCore/QMimeData>
 #include <QtWidgets/QHeaderView>
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace gatehouse::ui {
 RouteTableModel::RouteTableModel(const RouteTreeModel &tree, QObject *parent) : QAbstractTableModel(parent), m_tree(tree)
 {
     connect(&tree, &RouteTreeModel::rebuilt, this, &RouteTableModel::refresh);
+    connect(&tree, &RouteTreeModel::readAgain, this, &RouteTableModel::reorder);
     connect(&tree, &QAbstractItemModel::dataChanged, this, [this] {
         if (!m_rows.empty())
             Q_EMIT dataChanged(index(0, 0), index(int(m_rows.size()) - 1, ColumnCount - 1));
@@ -28,8 +30,61 @@ RouteTableModel::RouteTableModel(const RouteTreeModel &tree, QObject *parent) : 
 void RouteTableModel::refresh()
 {
     beginResetModel();
-    m_rows = m_tree.routes();
+    m_rows = m_tree.routesByMatch();
     endResetModel();
+}
+
+// What stands in its group as it did may be asked earlier than another's now.
+void RouteTableModel::reorder()
+{
+    std::vector<const RouteItem *> rows = m_tree.routesByMatch();
+    if (rows == m_rows)
+        return;
+    Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    const QModelIndexList before = persistentIndexList();
+    QModelIndexList after;
+    for (const QModelIndex &index : before) {
+        const auto to = std::find(rows.begin(), rows.end(), at(index.row()));
+        after << (to == rows.end() ? QModelIndex() : createIndex(int(to - rows.begin()), index.column()));
+    }
+    m_rows = std::move(rows);
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+}
+
+int RouteTableModel::rowOf(const QString &route) const
+{
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&](const RouteItem *item) { return item->name == route; });
+    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+}
+
+Qt::ItemFlags RouteTableModel::flags(const QModelIndex &index) const
+{
+    const RouteItem *item = at(index.row());
+    if (!index.isValid() || !item)
+        return Qt::ItemIsDropEnabled; // between rows
+    const Qt::ItemFlags flags = QAbstractTableModel::flags(index) | Qt::ItemNeverHasChildren;
+    return m_tree.hasPlace(item->name) ? flags | Qt::ItemIsDragEnabled : flags; // not one that is off or not valid
+}
+
+QMimeData *RouteTableModel::mimeData(const QModelIndexList &indexes) const
+{
+    const RouteItem *item = indexes.isEmpty() ? nullptr : at(indexes.first().row());
+    return item ? m_tree.mimeData({m_tree.find(OwnerKind::Route, item->name)}) : nullptr;
+}
+
+bool RouteTableModel::canDropMimeData(const QMimeData *data, Qt::DropAction, int row, int, const QModelIndex &parent) const
+{
+    return !parent.isValid() && row >= 0 && m_tree.carried(data);
+}
+
+bool RouteTableModel::dropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent)
+{
+    if (!canDropMimeData(data, action, row, column, parent))
+        return false;
+    const auto nameAt = [this](int row) { return at(row) ? at(row)->name : QString(); };
+    Q_EMIT dropped(QString(m_tree.carried(data)->name), nameAt(row - 1), nameAt(row));
+    return false; // nothing is taken out of this model: it is made anew from the document
 }
 
 const RouteItem *RouteTableModel::at(int row) const { return row >= 0 && size_t(row) < m_rows.size() ? m_rows[size_t(row)] : nullptr; }

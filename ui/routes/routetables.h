@@ -1,4 +1,4 @@
-// The routes as tables: what each is, and which kinds of policy it meets (coverage). Both show what the tree's filter lets through.
+// The routes as tables: what each is, in the order in which they are asked, groups or not, and which kinds of policy it meets (coverage). Both show what the tree's filter lets through.
 #pragma once
 
 #include "ui/routes/chain.h"
@@ -14,14 +14,27 @@ class RouteTableModel final : public QAbstractTableModel {
 public:
     enum Column { Name, Match, Methods, Policies, Target, Rate, Errors, ColumnCount };
     RouteTableModel(const RouteTreeModel &tree, QObject *parent);
-    void refresh();
     const RouteItem *at(int row) const;
+    int rowOf(const QString &route) const; // -1: it is not shown
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    // A route can be dropped between any two.
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
+    QStringList mimeTypes() const override { return m_tree.mimeTypes(); }
+    QMimeData *mimeData(const QModelIndexList &indexes) const override;
+    bool canDropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent) const override;
+    bool dropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent) override;
+    Qt::DropActions supportedDropActions() const override { return Qt::MoveAction; }
+
+Q_SIGNALS:
+    // Between these two; one of them may be empty.
+    void dropped(const QString &route, const QString &behind, const QString &before);
 
 private:
+    void refresh();
+    void reorder();
     const RouteTreeModel &m_tree;
     std::vector<const RouteItem *> m_rows;
 };

@@ -176,20 +176,27 @@ void RouteTreeModel::sortByMatch(std::vector<config::NamedThing> &routes) const
         routes[i] = std::move(placed[i].second);
 }
 
+std::vector<api::RoutePlace> RouteTreeModel::places() const
+{
+    std::vector<config::NamedThing> all = m_session.document().things("route");
+    sortByMatch(all);
+    std::vector<api::RoutePlace> places;
+    for (const config::NamedThing &thing : all)
+        if (auto place = placeOf(thing))
+            places.push_back(std::move(*place));
+    return places;
+}
+
 std::vector<api::RoutePlace> RouteTreeModel::siblings(const QString &route) const
 {
     const config::Document &document = m_session.document();
-    const auto groupOf = [&](const config::NamedThing &thing) { return textAt(document.at(thing.at), "group"); };
-    std::vector<config::NamedThing> all = document.things("route");
-    const auto self = std::find_if(all.begin(), all.end(), [&](const auto &thing) { return q(thing.name) == route; });
-    if (self == all.end())
-        return {};
-    const QString group = groupOf(*self);
-    std::vector<api::RoutePlace> places;
-    sortByMatch(all);
-    for (const config::NamedThing &thing : all)
-        if (auto place = placeOf(thing); place && groupOf(thing) == group)
-            places.push_back(std::move(*place));
+    const auto groupOf = [&](const std::string &name) {
+        const auto at = document.find("route", name);
+        return textAt(at ? document.at(*at) : nullptr, "group");
+    };
+    const QString group = groupOf(route.toStdString());
+    std::vector<api::RoutePlace> places = this->places();
+    std::erase_if(places, [&](const api::RoutePlace &place) { return groupOf(place.route) != group; });
     return places;
 }
 
@@ -320,6 +327,7 @@ void RouteTreeModel::refresh()
     if (sameShape(*m_root, *fresh)) {
         takeOver(*m_root, *fresh);
         refreshRates();
+        Q_EMIT readAgain();
         return;
     }
     Q_EMIT aboutToRebuild();
@@ -387,6 +395,20 @@ std::vector<const RouteItem *> RouteTreeModel::routes() const
     return out;
 }
 
+std::vector<const RouteItem *> RouteTreeModel::routesByMatch() const
+{
+    std::vector<const RouteItem *> out = routes();
+    if (out.empty())
+        return out;
+    std::vector<config::NamedThing> things = m_session.document().things("route");
+    sortByMatch(things);
+    std::map<QString, size_t> rank;
+    for (size_t i = 0; i < things.size(); ++i)
+        rank.emplace(q(things[i].name), i);
+    std::stable_sort(out.begin(), out.end(), [&](const RouteItem *a, const RouteItem *b) { return rank[a->name] < rank[b->name]; });
+    return out;
+}
+
 const RouteItem *RouteTreeModel::at(const QModelIndex &index) const { return index.isValid() ? static_cast<const RouteItem *>(index.internalPointer()) : nullptr; }
 
 QModelIndex RouteTreeModel::index(int row, int column, const QModelIndex &parent) const
@@ -411,7 +433,7 @@ Qt::ItemFlags RouteTreeModel::flags(const QModelIndex &index) const
     Qt::ItemFlags flags = Qt::ItemIsEnabled;
     if (item->kind != OwnerKind::Section)
         flags |= Qt::ItemIsSelectable;
-    if (item->kind == OwnerKind::Route && m_places.contains(item->name.toStdString())) // not one that is off or not valid
+    if (item->kind == OwnerKind::Route && hasPlace(item->name)) // not one that is off or not valid
         flags |= Qt::ItemIsDragEnabled;
     if (item->kind == OwnerKind::Group || (item->kind == OwnerKind::Section && !item->parent->parent))
         flags |= Qt::ItemIsDropEnabled; // between what stands below it

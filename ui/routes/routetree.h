@@ -48,10 +48,16 @@ public:
     void refreshRates(); // from the engine
     QModelIndex find(OwnerKind kind, const QString &name) const;
     const RouteItem *at(const QModelIndex &index) const;
-    // All routes, in the order of match within their groups.
+    // All routes, in the order of match within their groups, and across them.
     std::vector<const RouteItem *> routes() const;
-    // Those that stand beside the route, it among them, in the order of match; also those that the filter hides.
+    std::vector<const RouteItem *> routesByMatch() const;
+    // Those that are on and valid, in the order of match; also those that the filter hides. siblings(): which stand beside the route in
+    // the tree, it among them.
+    std::vector<api::RoutePlace> places() const;
     std::vector<api::RoutePlace> siblings(const QString &route) const;
+    bool hasPlace(const QString &route) const { return m_places.contains(route.toStdString()); }
+    // The route of this window that is being dragged; null: something else is.
+    const RouteItem *carried(const QMimeData *data) const;
 
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
     QModelIndex parent(const QModelIndex &child) const override;
@@ -71,6 +77,7 @@ Q_SIGNALS:
     void dropped(const QString &route, const QString &behind, const QString &before);
     void aboutToRebuild();
     void rebuilt();
+    void readAgain(); // the items are the same, but for what they show
 
 private:
     std::unique_ptr<RouteItem> build() const;
@@ -84,7 +91,6 @@ private:
     void readOrder();
     std::optional<api::RoutePlace> placeOf(const config::NamedThing &thing) const;
     void sortByMatch(std::vector<config::NamedThing> &routes) const;
-    const RouteItem *carried(const QMimeData *data) const;
 
     const api::Live &m_live;
     const api::Explain &m_explain;

@@ -9,7 +9,9 @@
 
 #include <QtCore/QMimeData>
 #include <QtGui/QDragEnterEvent>
+#include <QtWidgets/QAbstractButton>
 #include <QtWidgets/QLabel>
+#include <QtWidgets/QTableView>
 #include <QtWidgets/QTreeView>
 
 using namespace gatehouse;
@@ -111,13 +113,12 @@ private:
     }
     void undo() { m_it->key(Qt::Key_Z, Qt::ControlModifier); }
     // As a hand does it; the platform of tests has no drags of its own.
-    bool drag(const QString &route, const QString &before)
+    bool drag(const QString &route, const QString &before) { return drag(tree(), find(route), find(before)); }
+    static bool drag(QAbstractItemView *view, const QModelIndex &dragged, const QModelIndex &target)
     {
-        QTreeView *view = tree();
-        const QModelIndex target = find(before);
         view->scrollTo(target);
         const QPointF at(view->visualRect(target).center().x(), view->visualRect(target).top() + 1);
-        const std::unique_ptr<QMimeData> carried(view->model()->mimeData({find(route)}));
+        const std::unique_ptr<QMimeData> carried(view->model()->mimeData({dragged}));
         QDragEnterEvent enter(at.toPoint(), Qt::MoveAction, carried.get(), Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(view->viewport(), &enter);
         QDragMoveEvent move(at.toPoint(), Qt::MoveAction, carried.get(), Qt::LeftButton, Qt::NoModifier);
@@ -375,6 +376,76 @@ private Q_SLOTS:
         undoAll();
         QVERIFY(save());
         QCOMPARE(m_it->onDisk(), std::string(workspace));
+    }
+
+    // The table shows all routes in the order in which they are asked, whatever group they are of, and moves them in it.
+    void tableMovesARouteAmongAll()
+    {
+        m_it->window().activateWindow();
+        const auto segment = [this](const QString &text) {
+            for (QAbstractButton *button : m_it->window().currentPanel()->findChildren<QAbstractButton *>())
+                if (button->isCheckable() && button->text() == text)
+                    QTest::mouseClick(button, Qt::LeftButton);
+        };
+        const auto asked = [this] {
+            QStringList names;
+            for (const api::RoutePlace &place : m_it->api().explain.order())
+                names << QString::fromStdString(place.route);
+            return names;
+        };
+        segment(QStringLiteral("Table"));
+        QTableView *table = nullptr;
+        for (QTableView *view : m_it->window().currentPanel()->findChildren<QTableView *>())
+            table = view->isVisible() ? view : table;
+        QVERIFY(table);
+        const auto row = [&](const QString &route) { return table->model()->match(table->model()->index(0, 0), Qt::DisplayRole, route, 1, Qt::MatchExactly).value(0); };
+        const auto shown = [&] {
+            QStringList names;
+            for (int i = 0; i < table->model()->rowCount(); ++i)
+                names << table->model()->index(i, 0).data().toString();
+            return names;
+        };
+        QVERIFY(waitFor("the engine to have it as it was", [&] { return asked().size() == 4 && m_it->api().explain.order().front().priority == 0 && shown() == asked(); }));
+        const QStringList before = shown(), inTree = routesInTree();
+        QVERIFY(before.indexOf(QStringLiteral("health")) < before.indexOf(QStringLiteral("thing"))); // the group's exact one before a prefix without one
+
+        // Dragged before the group's: the tree stays as it was, the table and the engine do not.
+        QVERIFY(drag(table, row(QStringLiteral("thing")), row(QStringLiteral("health"))));
+        QStringList wanted = before;
+        wanted.removeAll(QStringLiteral("thing"));
+        wanted.insert(wanted.indexOf(QStringLiteral("health")), QStringLiteral("thing"));
+        QCOMPARE(shown(), wanted);
+        QVERIFY(table->isVisible());
+        QCOMPARE(table->currentIndex().siblingAtColumn(0).data().toString(), QStringLiteral("thing"));
+        QVERIFY(m_it->session().undoStack().undoText().startsWith(QStringLiteral("thing before health: priority ")));
+        QVERIFY(waitFor("the engine to ask in this order", [&] { return asked() == wanted; }));
+        QCOMPARE(shown(), wanted);
+        undo();
+        QCOMPARE(shown(), before);
+        QCOMPARE(m_it->text(), std::string(workspace));
+        QCOMPARE(routesInTree(), inTree);
+
+        // By keys to the top, and back down.
+        table->setFocus();
+        table->setCurrentIndex(row(QStringLiteral("old")));
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(table, Qt::Key_Up, Qt::AltModifier);
+        QCOMPARE(shown().first(), QStringLiteral("old"));
+        QTest::keyClick(table, Qt::Key_Up, Qt::AltModifier); // nothing is above
+        // Each step is for itself: what it passes on the way has to stay above what is below.
+        std::string first = workspace;
+        for (const auto &[line, priority] : {std::pair<std::string, int>{"    match: { prefix: /old }\n", 3}, {"    match: { exact: /hello }\n", 2}, {"    match: { exact: '/health' }\n", 1}})
+            first = replaced(first, line, line + "    priority: " + std::to_string(priority) + '\n');
+        QCOMPARE(QString::fromStdString(m_it->text()), QString::fromStdString(first));
+        QVERIFY(save());
+        QCOMPARE(QString::fromStdString(m_it->onDisk()), QString::fromStdString(first));
+        for (int i = 0; i < 3; ++i)
+            QTest::keyClick(table, Qt::Key_Down, Qt::AltModifier);
+        QCOMPARE(shown(), before);
+        undoAll();
+        QVERIFY(save());
+        QCOMPARE(m_it->onDisk(), std::string(workspace));
+        segment(QStringLiteral("Tree"));
     }
 
     void deletesOnlyWhatItSays()
