@@ -185,6 +185,8 @@ void Exchange::onCallHead(http::ResponseHead &head)
     if (const Duration idle = m_binding->plan->delivery.idle; idle > Duration::zero())
         m_idleUnarmed = true; // most answers end in the same turn: see onCallSettle
     http::removeHopByHop(head.fields);
+    if (m_request->known == http::Method::Options) // whether pages of elsewhere may come here is not the upstream's to say: cors does
+        head.fields.remove("Access-Control-Allow-Private-Network");
     m_response = &head;
     m_responseIsLocal = false;
     m_responseFrom = int(m_slots.size()) - 1;

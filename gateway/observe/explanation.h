@@ -109,6 +109,7 @@ struct Explanation {
     Verdict verdict = Verdict::Allowed;
     uint16_t status = 0;              // 0: none yet
     std::string error;                // one sentence, empty: none
+    std::string refusedHost;          // the Host of a RefusedHost
     std::vector<Candidate> mockRules; // target mock: its responses as candidates, "responses[1]" as the route's name
 };
 

@@ -133,6 +133,7 @@ Explanation tried(const Snapshot &snapshot, const ListenerPlan &listener, const 
     const std::string host(trial.requestInfo().host);
     if (!listener.answersFor(host)) { // before any route is asked
         judge(out, Verdict::RefusedHost, 421, "This listener does not answer for " + host + ". Add it to the hosts of the listener or of a route.");
+        out.refusedHost = host;
         return out;
     }
     if (match)
@@ -273,6 +274,8 @@ Explanation happenedSo(const Snapshot &snapshot, const RoutePlan *plan, const Ha
     out.verdict = row.verdict;
     out.status = row.status;
     out.error = row.error;
+    if (row.verdict == Verdict::RefusedHost)
+        out.refusedHost = row.host;
     out.target = row.target;
     out.targetName = row.targetName;
     out.phases = happened.phases;

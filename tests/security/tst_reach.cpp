@@ -302,6 +302,41 @@ private Q_SLOTS:
         QCOMPARE(target.seen().size(), size_t(0));
     }
 
+    // Where no cors answers, a plain preflight is the upstream's business, but not who may come into this network.
+    void upstreamsGiveNoPrivateNetwork()
+    {
+        FakeUpstream upstream([](Peer &peer, int) {
+            while (!peer.readMessage().empty())
+                peer.send("HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: *\r\naccess-control-allow-private-network: true\r\nAccess-Control-Allow-Methods: POST\r\n"
+                          "Access-Control-Allow-Private-Network: true\r\n\r\n");
+        });
+        const std::string routes = upstreamAt(upstream.url())
+            + "routes:\n  - name: shadow\n    match: { prefix: /shadow }\n    policies: [ { cors: { origins: [ \"http://localhost:3000\" ], methods: [ POST ], private-network: true }, mode: shadow } ]\n"
+              "    to: { upstream: up }\n  - name: none\n    match: { prefix: / }\n    to: { upstream: up }\n";
+        const auto answer = [](Watched &watched, const char *path, const char *origin, bool network) {
+            Headers headers{{"Origin", origin}, {"Access-Control-Request-Method", "POST"}};
+            if (network)
+                headers.emplace_back("Access-Control-Request-Private-Network", "true");
+            return watched.ask("OPTIONS", path, "localhost", headers);
+        };
+        Watched loopback(workspaceWith(routes));
+        for (const char *path : {"/none", "/shadow"}) {
+            QCOMPARE(statusOf(answer(loopback, path, "https://app.test", true)), 403); // of another site: not even asked
+            for (const auto &[origin, network] : {std::pair("https://app.test", false), std::pair("http://localhost:3000", false), std::pair("http://localhost:3000", true)}) {
+                const std::string got = answer(loopback, path, origin, network);
+                QCOMPARE(statusOf(got), 204);
+                QCOMPARE(fieldOf(got, "access-control-allow-private-network"), std::string());
+                QCOMPARE(fieldOf(got, "access-control-allow-origin"), std::string("*"));
+                QCOMPARE(fieldOf(got, "access-control-allow-methods"), std::string("POST"));
+            }
+        }
+        Watched exposed("gatehouse: 1\nname: t\nlisteners:\n  - name: main\n    address: \"0.0.0.0:0\"\n    expose: true\n" + routes, {QStringLiteral("--trust")});
+        const std::string got = answer(exposed, "/none", "https://app.test", true);
+        QCOMPARE(statusOf(got), 204);
+        QCOMPARE(fieldOf(got, "access-control-allow-private-network"), std::string());
+        QCOMPARE(fieldOf(got, "access-control-allow-origin"), std::string("*"));
+    }
+
     void ownViaIsALoop()
     {
         Target target;

@@ -6,6 +6,7 @@
 #include <QtCore/QCoreApplication>
 #include <QtCore/QRegularExpression>
 
+#include <algorithm>
 #include <functional>
 
 namespace gatehouse::ui {
@@ -138,6 +139,30 @@ void RouteEdits::toggleRoute(const QString &name)
     (void)m_session.edit(off ? schema::Patch::remove(at->file, path) : schema::Patch::replace(at->file, path, schema::Node::scalar("false")),
                          off ? Step::tr("Switch on %1").arg(name) : Step::tr("Switch off %1").arg(name));
     m_session.commit();
+}
+
+void RouteEdits::addHost(const QString &listener, const QString &host)
+{
+    const auto at = placeOf(OwnerKind::Listener, listener);
+    if (!at)
+        return;
+    const schema::Path path = at->path / schema::Step("hosts");
+    const schema::Node *hosts = m_session.document().at({at->file, path, 0});
+    const schema::Node value = schema::Node::string(s(host));
+    schema::Patch patch;
+    if (hosts && hosts->isList() && !hosts->items.empty()) {
+        if (std::any_of(hosts->items.begin(), hosts->items.end(), [&](const schema::Node &one) { return one.isScalar() && q(one.text).compare(host, Qt::CaseInsensitive) == 0; }))
+            return;
+        patch = schema::Patch::insert(at->file, path / schema::Step(hosts->items.size()), value);
+    } else {
+        schema::Node list = schema::Node::list({value});
+        if (hosts && hosts->isScalar() && !hosts->text.empty())
+            list.items.insert(list.items.begin(), *hosts);
+        list.flow = true;
+        patch = schema::Patch::replace(at->file, path, list);
+    }
+    if (m_session.edit(patch, Step::tr("Add %1 to the hosts of %2").arg(host, listener)))
+        m_session.commit();
 }
 
 void RouteEdits::setOrder(const std::vector<api::RoutePlace> &wanted, size_t moved)

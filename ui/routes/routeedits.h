@@ -19,6 +19,7 @@ public:
     QString duplicate(OwnerKind kind, const QString &name);
     void remove(OwnerKind kind, const QString &name);
     void toggleRoute(const QString &name);
+    void addHost(const QString &listener, const QString &host); // nothing where it is named already
     // Sets priorities so that the route matches there: `wanted` is the order that is wanted, with it at `moved`.
     void setOrder(const std::vector<api::RoutePlace> &wanted, size_t moved);
     QString asYaml(OwnerKind kind, const QString &name) const;

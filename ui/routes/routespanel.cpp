@@ -91,6 +91,9 @@ public:
         case Place::Kind::Route: return openThing(OwnerKind::Route, place.name, place.detail);
         case Place::Kind::Group: return openThing(OwnerKind::Group, place.name, {});
         case Place::Kind::Listener: return openThing(OwnerKind::Listener, place.name, {});
+        case Place::Kind::NewHost:
+            m_edits.addHost(place.name, place.detail);
+            return openThing(OwnerKind::Listener, place.name, QStringLiteral("hosts"));
         case Place::Kind::Consumer: return openThing(OwnerKind::Consumer, place.name, {});
         case Place::Kind::Policy: return openPolicy(place);
         case Place::Kind::Path: return openPath(place);

@@ -28,6 +28,7 @@ struct Place {
         Route,
         Group,
         Listener,
+        NewHost, // Routes: the listener `name` answers for the host `detail` from now on, which is an edit like others
         Consumer, // Routes: the object `name`; `detail` a field's path in it, or empty
         Policy, // Routes: the policy `detail` of the owner `name` ("route/get-order"); owner empty: a shared one
         Upstream, // Upstreams: `name`; `detail` an endpoint's address, or empty

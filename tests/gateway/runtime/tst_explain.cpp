@@ -166,6 +166,7 @@ private Q_SLOTS:
         QVERIFY(observe::explanationJson(why).find("route")->isNull());
         why = explain(get("/v1/orders/1", {}, "evil.test"));
         QCOMPARE(why.verdict, observe::Verdict::RefusedHost);
+        QCOMPARE(why.refusedHost, std::string("evil.test"));
         why = explain(get("/../../etc"));
         QCOMPARE(why.verdict, observe::Verdict::Malformed);
         auto post = get("/old", {{"origin", "https://evil.test"}});

@@ -110,7 +110,11 @@ private Q_SLOTS:
 
     void refusedHostHasTheHint()
     {
-        const QString text = said(rare(Verdict::RefusedHost));
+        auto why = rare(Verdict::RefusedHost);
+        QVERIFY(said(why).startsWith(QStringLiteral("The Host of this request is not a name of this gateway")));
+        why.refusedHost = "evil.example";
+        const QString text = said(why);
+        QVERIFY2(text.startsWith(QStringLiteral("evil.example is not a name of this gateway")), qPrintable(text));
         QVERIFY2(text.contains(QStringLiteral("421")) && text.contains(QStringLiteral("Add the host to a route or to the listener main to let it in.")), qPrintable(text));
     }
 

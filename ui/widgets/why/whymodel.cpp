@@ -3,6 +3,8 @@
 #include "ui/models/exchangetext.h"
 #include "ui/models/format.h"
 
+#include <QtCore/QRegularExpression>
+
 #include <algorithm>
 #include <functional>
 
@@ -36,6 +38,16 @@ QString aspectWord(observe::Aspect aspect)
 }
 
 namespace {
+
+constexpr int longestOnButton = 48;
+
+// A host that strangers sent becomes one of the workspace by a click: exactly that one, so none with a * in it, and only where it
+// can stand there.
+bool canBeNamed(const std::string &host)
+{
+    static const QRegularExpression name(QStringLiteral("\\A(?!.{254})[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*\\z"));
+    return name.match(fromUtf8(host)).hasMatch();
+}
 
 Glyph glyphOf(const PolicyStep &step)
 {
@@ -551,6 +563,12 @@ void WhyModel::addNextSteps(WhyItem *stage)
     WhyItem next;
     next.kind = Kind::Actions;
     const QString term = verdictTerm(m_why.verdict);
+    if (m_why.verdict == Outcome::RefusedHost && !m_why.listener.empty() && canBeNamed(m_why.refusedHost)) {
+        QString host = fromUtf8(m_why.refusedHost);
+        if (host.size() > longestOnButton)
+            host = host.left(longestOnButton / 2) + QChar(0x2026) + host.right(longestOnButton / 2);
+        next.actions << std::pair(tr("Add %1 to the hosts of %2").arg(host, fromUtf8(m_why.listener)), newHostPlace(m_why.listener, m_why.refusedHost));
+    }
     if (m_why.verdict == Outcome::NoRoute) {
         if (!m_why.candidates.empty())
             next.actions << std::pair(tr("Open %1").arg(fromUtf8(m_why.candidates.front().route)), routePlace(m_why.candidates.front().route));

@@ -238,7 +238,9 @@ void refused(Runs &runs, const Explanation &why)
 
 void refusedHost(Runs &runs, const Explanation &why)
 {
-    if (why.error.empty())
+    if (why.error.empty() && !why.refusedHost.empty())
+        append(runs, Words::tr("%1 is not a name of this gateway, so it was refused with 421."), {{wire(fromUtf8(why.refusedHost))}});
+    else if (why.error.empty())
         append(runs, Words::tr("The Host of this request is not a name of this gateway, so it was refused with 421."));
     else
         append(runs, fromUtf8(why.error));
@@ -331,6 +333,7 @@ Place mockPlace(const std::string &mock, int response)
     return {Place::Kind::Mock, panelId(panels::mocks), fromUtf8(mock), response < 0 ? QString() : QString::number(response)};
 }
 Place listenerPlace(const std::string &listener) { return {Place::Kind::Listener, panelId(panels::routes), fromUtf8(listener), {}}; }
+Place newHostPlace(const std::string &listener, const std::string &host) { return {Place::Kind::NewHost, panelId(panels::routes), fromUtf8(listener), fromUtf8(host)}; }
 Place exchangesPlace(const QString &filter) { return {Place::Kind::Exchanges, panelId(panels::traffic), filter, {}}; }
 
 Place policyPlace(const PolicyStep &step)

@@ -24,6 +24,7 @@ Place routePlace(const std::string &route, const QString &field = {});
 Place upstreamPlace(const std::string &upstream, const std::string &endpoint = {});
 Place mockPlace(const std::string &mock, int response = -1);
 Place listenerPlace(const std::string &listener);
+Place newHostPlace(const std::string &listener, const std::string &host); // where the listener is made to answer for it
 Place policyPlace(const observe::PolicyStep &step);
 Place exchangesPlace(const QString &filter);
 QString policyName(const observe::PolicyStep &step);
