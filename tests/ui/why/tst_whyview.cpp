@@ -71,6 +71,47 @@ private Q_SLOTS:
         QVERIFY(candidates.contains(QStringLiteral("9 more differ in host or prefix")));
     }
 
+    // What a stranger sent as Host becomes the workspace's by a click: the very host, and only where it is one.
+    void aRefusedHostCanBeAdded_data()
+    {
+        QTest::addColumn<QString>("host");
+        QTest::addColumn<QString>("button"); // empty: none
+        const auto row = [](const char *name, const QString &host, const QString &button) { QTest::newRow(name) << host << button; };
+        row("plain", QStringLiteral("shop.test"), QStringLiteral("Add shop.test to the hosts of main"));
+        row("one label", QStringLiteral("shop_1"), QStringLiteral("Add shop_1 to the hosts of main"));
+        const QString longest = QString(63, QLatin1Char('a')) + QStringLiteral(".test");
+        row("long", longest, QStringLiteral("Add ") + longest.left(24) + QChar(0x2026) + longest.right(24) + QStringLiteral(" to the hosts of main"));
+        for (const char *none : {"", "*.test", "*", "a*b.test", "%61.test", "shop.test.", ".test", "-a.test", "a..b", "a b", "a\nb", "<b>x", "sh\xc3\xb6p.test", "a$b", "${env:X}"})
+            row(none, QString::fromUtf8(none), {});
+        row("label too long", QString(64, QLatin1Char('a')), {});
+        row("too long", QStringLiteral("a.").repeated(127) + QLatin1Char('a'), {});
+    }
+    void aRefusedHostCanBeAdded()
+    {
+        QFETCH(QString, host);
+        QFETCH(QString, button);
+        observe::Explanation why;
+        why.listener = "main";
+        why.client = "127.0.0.1:5";
+        why.verdict = observe::Verdict::RefusedHost;
+        why.status = 421;
+        why.refusedHost = host.toStdString();
+        ui::WhyView view;
+        view.resize(572, 900);
+        view.setExplanation(why);
+        const auto buttons = view.findChildren<QPushButton *>();
+        QCOMPARE(buttons.size(), button.isEmpty() ? 0 : 1);
+        if (button.isEmpty())
+            return;
+        QCOMPARE(buttons.front()->text(), button);
+        QSignalSpy spy(&view, &ui::WhyView::placeActivated);
+        buttons.front()->click();
+        const auto place = spy.value(0).value(0).value<ui::Place>();
+        QVERIFY(place.kind == ui::Place::Kind::NewHost);
+        QCOMPARE(place.name, QStringLiteral("main"));
+        QCOMPARE(place.detail, host);
+    }
+
     void refusalFoldsTheRouteAndLeavesTheRestUnreached()
     {
         ui::WhyView view;
