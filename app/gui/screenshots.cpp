@@ -1,6 +1,7 @@
 #include "app/gui/screenshots.h"
 
 #include "gateway/observe/filter.h"
+#include "ui/shell/commandpalette.h"
 
 #include <QtCore/QDir>
 #include <QtGui/QKeyEvent>
@@ -124,6 +125,7 @@ void Screenshots::plan()
         window.openPalette(QStringLiteral("or"));
     });
     add("stopped", 2600, [this, &window] {
+        window.commandPalette()->close();
         m_traffic.stop();
         Q_EMIT window.stopRequested();
     });

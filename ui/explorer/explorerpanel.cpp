@@ -282,8 +282,15 @@ private:
     void showTab(RequestTab *tab)
     {
         const int index = m_pages->indexOf(tab);
-        if (index >= 0)
-            m_tabs->setTabText(index, tab->request().method + QStringLiteral("  ") + tab->title() + (tab->dirty() ? QStringLiteral("  ●\u00a0\u00a0") : QString()));
+        if (index >= 0) {
+            m_tabs->setTabText(index, tab->request().method + QStringLiteral("  ") + tab->title());
+            m_tabs->setTabToolTip(index, tab->dirty() ? tr("Not saved") : QString());
+            for (const QTabBar::ButtonPosition side : {QTabBar::RightSide, QTabBar::LeftSide})
+                if (QWidget *cross = m_tabs->tabButton(index, side)) { // drawn as a dot until it is aimed at
+                    cross->setProperty("unsaved", tab->dirty());
+                    cross->update();
+                }
+        }
         for (QTreeWidgetItem *item : m_items)
             if (item->data(0, RequestDelegate::FileRole).toString() == tab->file())
                 item->setData(0, RequestDelegate::DirtyRole, tab->dirty());

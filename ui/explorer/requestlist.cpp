@@ -20,7 +20,7 @@ void RequestDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const bool selected = option.state & QStyle::State_Selected;
-    drawRowBackground(painter, option.rect, selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver, option.state & QStyle::State_HasFocus,
+    drawRowBackground(painter, option.rect, selected, inActiveWindow(option), option.state & QStyle::State_MouseOver, option.state & QStyle::State_HasFocus,
                       option.direction == Qt::RightToLeft);
     const QRect row = option.rect;
     qreal x = row.left() + scaled(6), end = row.right() - scaled(12);

@@ -40,15 +40,21 @@ QLabel *head(const QString &text, QWidget *parent)
 // One rule: glyph, status, wants and got.
 class RuleRow final : public QWidget {
 public:
-    RuleRow(Glyph glyph, const Runs &runs, QWidget *parent) : QWidget(parent), m_glyph(glyph)
+    RuleRow(Glyph glyph, const Runs &status, const Runs &runs, QWidget *parent) : QWidget(parent), m_glyph(glyph)
     {
         auto *row = new QHBoxLayout(this);
         row->setContentsMargins(scaled(24), scaled(3), 0, scaled(3));
-        auto *text = new RunsLabel(this);
-        text->setBaseFont(typeFont(Type::Control));
-        text->setRuns(runs);
-        row->addWidget(text, 1);
-        setAccessibleName(wordOf(glyph) + QStringLiteral(", ") + toPlainText(runs));
+        row->setSpacing(0);
+        const auto add = [&](const Runs &shown, int stretch) { // two columns: a sentence that wraps stays right of the status
+            auto *text = new RunsLabel(this);
+            text->setBaseFont(typeFont(Type::Control));
+            text->setRuns(shown);
+            row->addWidget(text, stretch, stretch ? Qt::Alignment() : Qt::AlignTop);
+            return text;
+        };
+        add(status, 0)->setFixedWidth(scaled(38));
+        add(runs, 1);
+        setAccessibleName(wordOf(glyph) + QStringLiteral(", ") + toPlainText(status) + QLatin1Char(' ') + toPlainText(runs));
     }
 
 protected:
@@ -68,8 +74,12 @@ private:
 MockPreview::MockPreview(api::Api api, Session &session, Navigator &navigator, QWidget *parent)
     : QWidget(parent), m_api(api), m_session(session), m_navigator(navigator)
 {
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(8));
+    auto *outer = new QVBoxLayout(this);
+    outer->setContentsMargins({});
+    outer->setSpacing(0);
+    auto *layout = new QVBoxLayout;
+    layout->setContentsMargins(scaled(16), scaled(14), scaled(16), scaled(4));
+    outer->addLayout(layout);
     layout->setSpacing(scaled(8));
     auto *top = new QHBoxLayout;
     auto *title = head(tr("Preview"), this);
@@ -124,7 +134,8 @@ MockPreview::MockPreview(api::Api api, Session &session, Navigator &navigator, Q
     m_answer->setBaseFont(typeFont(Type::Control));
     layout->addWidget(m_answer);
     m_viewer = new BodyViewer(this);
-    layout->addWidget(m_viewer, 1);
+    outer->addWidget(m_viewer, 1); // from edge to edge, like every body
+    outer->addStretch();
     m_delay.setSingleShot(true);
     m_delay.setInterval(typingMillis);
     connect(&m_delay, &QTimer::timeout, this, &MockPreview::refresh);
@@ -297,7 +308,8 @@ void MockPreview::showRules(const std::vector<observe::Candidate> &rules)
     for (size_t i = 0; mock && i < rules.size() && i < mock->responses.size(); ++i) {
         const observe::Candidate &rule = rules[i];
         const int status = mock->responses[i].status;
-        Runs runs{inHue(wire(QStringLiteral("%1   ").arg(status)), rule.won ? hueOf(markOfStatus(status)) : HueId::None)};
+        const Runs code{inHue(wire(QString::number(status)), rule.won ? hueOf(markOfStatus(status)) : HueId::None)};
+        Runs runs;
         Glyph glyph = Glyph::Pass;
         if (rule.failed) {
             glyph = Glyph::Refused;
@@ -314,7 +326,7 @@ void MockPreview::showRules(const std::vector<observe::Candidate> &rules)
             runs << soft(tr(", an earlier one answers"));
         }
         decided = decided || rule.won;
-        m_rules->addWidget(new RuleRow(glyph, runs, this));
+        m_rules->addWidget(new RuleRow(glyph, code, runs, this));
     }
 }
 

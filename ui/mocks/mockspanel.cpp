@@ -117,7 +117,7 @@ public:
     {
         m_splitter->restoreState(state.value(QStringLiteral("splitter")).toByteArray());
         m_pair->splitter()->restoreState(state.value(QStringLiteral("pair")).toByteArray());
-        m_middle->restoreState(state.value(QStringLiteral("middle")).toByteArray());
+        m_placedByHand = m_middle->restoreState(state.value(QStringLiteral("middle")).toByteArray());
         if (const QString name = state.value(QStringLiteral("mock")).toString(); m_mocks->rowOf(name) >= 0)
             select(name);
     }
@@ -211,6 +211,7 @@ private:
         m_middle->setStretchFactor(0, 0);
         m_middle->setStretchFactor(1, 1);
         m_middle->setSizes({scaled(222), scaled(508)});
+        connect(m_middle, &QSplitter::splitterMoved, this, [this] { m_placedByHand = true; });
         connect(add, &QPushButton::clicked, this, [this] { addResponse(); });
         connect(m_mode, &QComboBox::activated, this, [this](int mode) { setMode(mode); });
         connect(m_responses, &ResponseListModel::moved, this, [this](int from, int to) { move(from, to); });
@@ -277,8 +278,10 @@ private:
         const int before = m_responses->rowCount();
         m_responses->refresh();
         showTitle();
-        if (before != m_responses->rowCount() || !m_editor)
+        if (before != m_responses->rowCount() || !m_editor) {
             buildEditor();
+            fitLater();
+        }
     }
 
     void select(const QString &wanted)
@@ -295,6 +298,25 @@ private:
             m_responseList->setCurrentIndex(m_responses->index(0));
         buildEditor();
         m_preview->setMock(m_current);
+        fitLater();
+    }
+
+    void showEvent(QShowEvent *event) override
+    {
+        Panel::showEvent(event);
+        fitLater();
+    }
+
+    void fitLater() { QTimer::singleShot(0, this, [this] { fitResponses(); }); } // once the layout has its sizes
+
+    // Until somebody moves the edge, the list ends with a whole row: all of them where there are few.
+    void fitResponses()
+    {
+        const int rows = std::clamp(m_responses->rowCount(), 2, 5);
+        const int wanted = m_middle->widget(0)->height() - m_responseList->height() + rows * m_responseList->sizeHintForRow(0);
+        const int all = m_middle->height() - m_middle->handleWidth();
+        if (!m_placedByHand && m_responseList->sizeHintForRow(0) > 0 && m_responseList->height() > 0 && wanted < all)
+            m_middle->setSizes({wanted, all - wanted});
     }
 
     void showTitle()
@@ -510,6 +532,7 @@ private:
     QString m_current, m_renamedTo;
     QStackedWidget *m_pages;
     QSplitter *m_splitter, *m_middle;
+    bool m_placedByHand = false; // the edge below the responses
     FoldingPair *m_pair;
     QLineEdit *m_find, *m_name;
     QListView *m_list, *m_responseList;

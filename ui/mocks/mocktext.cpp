@@ -7,6 +7,7 @@
 #include "gateway/policy/condition.h"
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QRegularExpression>
 #include <QtCore/QStringList>
 
 namespace gatehouse::ui {
@@ -100,11 +101,16 @@ QString latencyWords(const schema::Node *latency)
 {
     if (!latency)
         return {};
+    // "800ms" of the file is a number with a unit here.
+    const auto spaced = [](const std::string &text) {
+        static const QRegularExpression amount(QStringLiteral("^([0-9.]+)([a-zµ]+)$"));
+        return q(text).replace(amount, QStringLiteral("\\1\u00a0\\2"));
+    };
     if (latency->isScalar())
-        return q(latency->text);
+        return spaced(latency->text);
     const auto part = [&](const char *key) {
         const schema::Node *node = latency->find(key);
-        return node ? q(node->text) : QString();
+        return node ? spaced(node->text) : QString();
     };
     const QString kind = part("distribution");
     if (kind == QLatin1String("lognormal"))

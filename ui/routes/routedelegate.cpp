@@ -71,7 +71,7 @@ void RouteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     if (selected || (option.state & QStyle::State_MouseOver && item->kind != OwnerKind::Section)) {
-        const QColor ground = !selected ? t.hover : option.state & QStyle::State_Active ? t.selected : t.selectedOff;
+        const QColor ground = selected ? selectionColor(option) : t.hover;
         drawBox(painter, row, scaled(6), ground, QColor());
         if (option.state & QStyle::State_HasFocus)
             painter->fillRect(QRect(row.left(), row.top() + scaled(5), 3, row.height() - scaled(10)), t.focus);

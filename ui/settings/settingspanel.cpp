@@ -19,6 +19,7 @@
 #include <QtWidgets/QComboBox>
 #include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
+#include <QtWidgets/QPushButton>
 #include <QtWidgets/QScrollArea>
 #include <QtWidgets/QVBoxLayout>
 
@@ -27,6 +28,7 @@ namespace gatehouse::ui {
 namespace {
 
 constexpr double labelWidth = 140;
+constexpr char environmentsPlace[] = "/environments";
 constexpr char themeKey[] = "theme", textKey[] = "textScale", motionKey[] = "reducedMotion", editorKey[] = "editor";
 
 class SettingsPanel final : public Panel {
@@ -54,6 +56,11 @@ public:
     {
         if (place.kind != Place::Kind::Path && place.kind != Place::Kind::Setting)
             return true;
+        if (place.name == QLatin1String(environmentsPlace) && m_environments) {
+            m_environments->setFocus(Qt::OtherFocusReason);
+            m_scroll->ensureWidgetVisible(m_environments);
+            return true;
+        }
         if (const auto path = schema::Path::parse(place.name.toStdString()))
             for (auto form = m_forms.rbegin(); form != m_forms.rend(); ++form) // the innermost that holds it
                 if (*form && path->startsWith((*form)->at().path)) {
@@ -148,6 +155,7 @@ private:
             layout->addWidget(makeTrustSection(m_session, m_context.navigator, page));
             layout->addSpacing(scaled(12));
             layout->addWidget(label(tr("The workspace %1").arg(m_session.name()), Type::Section, page));
+            buildEnvironments(layout, page);
             const schema::Shape &shape = *config::settingsShape();
             const std::string file = m_session.document().entry();
             m_forms.clear();
@@ -178,7 +186,7 @@ private:
         row(layout, page, tr("Theme"), m_theme);
         auto *size = new QComboBox(page);
         for (const int percent : {75, 90, 100, 110, 125, 150, 200})
-            size->addItem(tr("%1 %").arg(percent), percent / 100.0);
+            size->addItem(tr("%1%").arg(percent), percent / 100.0);
         size->setCurrentIndex(size->findData(theme ? theme->textScale() : 1.0));
         connect(size, &QComboBox::activated, this, [this, size, theme](int index) {
             keep(textKey, size->itemData(index));
@@ -206,15 +214,35 @@ private:
         line->addWidget(editor);
         auto *open = button(tr("Open the workspace's file"), "", box);
         open->setEnabled(m_session.isOpen());
-        connect(open, &QPushButton::clicked, this, [this] { openFile(); });
+        connect(open, &QPushButton::clicked, this, [this] { openFile(QString::fromStdString(m_session.document().entry())); });
         line->addWidget(open);
         row(layout, page, tr("Editor"), box, tr("The command that opens a file; %f is the file. Empty: what the desktop opens it with."));
         editor->setAccessibleName(tr("Editor command"));
     }
 
-    void openFile()
+    // Each environment is a file of its own, edited as text.
+    void buildEnvironments(QVBoxLayout *layout, QWidget *page)
     {
-        const QString path = m_session.folder() + QLatin1Char('/') + QString::fromStdString(m_session.document().entry());
+        m_environments = nullptr;
+        auto *box = new QWidget(page);
+        auto *line = new QHBoxLayout(box);
+        line->setContentsMargins({});
+        for (const QString &name : m_session.environments()) {
+            auto *open = button(tr("Open %1").arg(name), "", box);
+            connect(open, &QPushButton::clicked, this, [this, name] { openFile(QStringLiteral("environments/%1.yaml").arg(name)); });
+            line->addWidget(open);
+            if (!m_environments || name == m_session.environment())
+                m_environments = open;
+        }
+        if (m_environments)
+            row(layout, page, tr("Environments"), box, tr("The values of ${names}, one file an environment. What you save there is taken at once."));
+        else
+            delete box;
+    }
+
+    void openFile(const QString &file)
+    {
+        const QString path = m_session.folder() + QLatin1Char('/') + file;
         QStringList words = QProcess::splitCommand(editorCommand(m_file));
         if (words.isEmpty()) {
             QDesktopServices::openUrl(QUrl::fromLocalFile(path));
@@ -246,6 +274,7 @@ private:
     QString m_file;
     QScrollArea *m_scroll;
     QComboBox *m_theme = nullptr;
+    QPushButton *m_environments = nullptr; // opens the one that is used now
     Gauge *m_memoryGauge = nullptr;
     QLabel *m_memory = nullptr;
     std::vector<QPointer<RecordForm>> m_forms; // of all the settings, then their parts

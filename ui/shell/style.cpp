@@ -45,6 +45,17 @@ void drawFocusRing(QPainter *painter, const QRectF &rect, qreal radius)
     drawBox(painter, rect, radius, QColor(), t.focus, t.focusWidth);
 }
 
+bool inActiveWindow(const QStyleOption &option)
+{
+    const auto *item = qstyleoption_cast<const QStyleOptionViewItem *>(&option);
+    return item && item->widget ? item->widget->isActiveWindow() : option.state.testFlag(QStyle::State_Active);
+}
+
+QColor selectionColor(const QStyleOption &option)
+{
+    return inActiveWindow(option) ? Tokens::current().selected : Tokens::current().selectedOff;
+}
+
 void drawRowBackground(
     QPainter *painter, const QRect &row, bool selected, bool active, bool hovered, bool focused, bool rightToLeft)
 {
@@ -100,6 +111,8 @@ int Style::pixelMetric(PixelMetric metric, const QStyleOption *option, const QWi
     switch (metric) {
     case PM_SplitterWidth: return 1;
     case PM_ScrollBarExtent: return 10;
+    case PM_TabCloseIndicatorWidth:
+    case PM_TabCloseIndicatorHeight: return scaled(16);
     case PM_ScrollBarSliderMin: return 32;
     case PM_IndicatorWidth:
     case PM_IndicatorHeight:

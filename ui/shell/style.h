@@ -41,6 +41,10 @@ void drawBox(
 // The ring of the focused control: Tokens::focusWidth in the focus colour, just inside `rect`.
 void drawFocusRing(QPainter *painter, const QRectF &rect, qreal radius);
 // The ground of a row in a list or table: selection tint, hover, and the 3 px focus bar at the reading edge.
+// Whether the row's window is the active one. State_Active says less: a view takes it from its rows as soon as the focus is
+// elsewhere in the same window.
+bool inActiveWindow(const QStyleOption &option);
+QColor selectionColor(const QStyleOption &option); // the ground of a selected row: paler where its window is inactive
 void drawRowBackground(QPainter *painter, const QRect &row, bool selected, bool active, bool hovered, bool focused,
     bool rightToLeft = false);
 // Sets `kind` and polishes anew.

@@ -259,7 +259,7 @@ void Style::drawPrimitive(
         const auto *item = qstyleoption_cast<const QStyleOptionViewItem *>(option);
         if (item && item->backgroundBrush.style() != Qt::NoBrush)
             painter->fillRect(item->rect, item->backgroundBrush);
-        drawRowBackground(painter, option->rect, isOn(option, State_Selected), isOn(option, State_Active),
+        drawRowBackground(painter, option->rect, isOn(option, State_Selected), inActiveWindow(*option),
             isOn(option, State_MouseOver), false);
         return;
     }
@@ -306,6 +306,15 @@ void Style::drawPrimitive(
     case PE_IndicatorArrowLeft: paintIcon(painter, option->rect, IconId::ChevronLeft, t.text2); return;
     case PE_IndicatorArrowRight: paintIcon(painter, option->rect, IconId::ChevronRight, t.text2); return;
     case PE_IndicatorTabClose:
+        if (widget && widget->property("unsaved").toBool() && !isOn(option, State_MouseOver)) { // a cross where it is aimed at
+            painter->save();
+            painter->setRenderHint(QPainter::Antialiasing);
+            painter->setPen(Qt::NoPen);
+            painter->setBrush(t.client.fill);
+            painter->drawEllipse(QRectF(option->rect).center(), scaled(7) / 2.0, scaled(7) / 2.0);
+            painter->restore();
+            return;
+        }
         paintIcon(painter, option->rect, IconId::Close, isOn(option, State_MouseOver) ? t.text : t.text3);
         return;
     default: QProxyStyle::drawPrimitive(element, option, painter, widget);

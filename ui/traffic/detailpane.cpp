@@ -466,7 +466,7 @@ void DetailPane::fillTiming()
     if (lost > 0)
         note << plain(QStringLiteral("\n") + tr("Without the failed tries it would have taken %1.").arg(exactDurationText(m_detail->row.durationMicros - lost)));
     if (const auto [all, faster] = rank ? rank(m_detail->row) : std::pair<size_t, size_t>(); all >= leastToCompare)
-        note << plain(QLatin1Char('\n') + tr("Slower than %1 % of %2, of which %3 are recorded.").arg(faster * 100 / all).arg(fromUtf8(m_detail->row.route), countText(all)));
+        note << plain(QLatin1Char('\n') + tr("Slower than %1% of %2, of which %3 are recorded.").arg(faster * 100 / all).arg(fromUtf8(m_detail->row.route), countText(all)));
     m_timingNote->setRuns(note);
 }
 

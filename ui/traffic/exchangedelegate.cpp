@@ -129,7 +129,7 @@ void ExchangeDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const bool firstColumn = option.direction == Qt::RightToLeft ? view && cell.right() + 1 >= static_cast<const QAbstractScrollArea *>(view)->viewport()->width() : cell.left() <= 0;
     // The bar of a selected row stands at its edge, not at each cell's.
     const QRect ground = firstColumn ? cell : option.direction == Qt::RightToLeft ? cell.adjusted(0, 0, scaled(8), 0) : cell.adjusted(-scaled(8), 0, 0, 0);
-    drawRowBackground(painter, ground, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, m_hoveredRow == index.row(), focusedRow && firstColumn, option.direction == Qt::RightToLeft);
+    drawRowBackground(painter, ground, option.state & QStyle::State_Selected, inActiveWindow(option), m_hoveredRow == index.row(), focusedRow && firstColumn, option.direction == Qt::RightToLeft);
     const qreal left = cell.left() + scaled(padding), room = cell.width() - scaled(2 * padding);
     switch (index.column()) {
     case ExchangeModel::Status: paintStatus(painter, cell, *shown); break;

@@ -397,12 +397,15 @@ void TrafficPanel::describeNothing()
     if (m_model->held() == 0) {
         const api::Status status = m_api.apply.status();
         const bool listens = status.state == api::EngineState::Running && !status.listeners.empty();
+        const QString idle = status.state == api::EngineState::Starting
+            ? tr("The engine is starting. Requests appear here, with the reason why they went where they went.")
+            : tr("The engine is stopped. Start it and send a request; it appears here, with the reason why it went where it went.");
         m_empty->setText(tr("No requests yet"),
                          !m_api.exchanges.recorder().recording ? tr("Recording is paused. Requests are served, but not kept.")
                              : listens ? tr("Gatehouse listens at %1. Send a request there and it appears here, with the reason why it went where it went.").arg(fromUtf8(status.listeners.front().address))
-                                       : tr("The engine is stopped. Start it and send a request; it appears here, with the reason why it went where it went."));
-        if (listens)
-            m_empty->setExample(QStringLiteral("curl -i %1/").arg(baseUrl()));
+                                       : idle);
+        m_empty->setExample(listens ? QStringLiteral("curl -i %1/").arg(baseUrl()) : QString());
+        m_figures.start(); // nothing arrives that would tell that the engine has started or stopped
         return;
     }
     // The term without which most would be seen.

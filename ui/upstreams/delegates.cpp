@@ -117,7 +117,7 @@ void EndpointDelegate::paint(QPainter *painter, const QStyleOptionViewItem &opti
     const QColor number = off ? t.text3 : t.text;
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
-    drawRowBackground(painter, option.rect, option.state & QStyle::State_Selected, option.state & QStyle::State_Active, option.state & QStyle::State_MouseOver,
+    drawRowBackground(painter, option.rect, option.state & QStyle::State_Selected, inActiveWindow(option), option.state & QStyle::State_MouseOver,
                       option.state & QStyle::State_HasFocus, option.direction == Qt::RightToLeft);
     painter->fillRect(QRect(left + c.mark, option.rect.bottom(), c.end - c.mark, 1), t.line);
     paintMark(painter, QPointF(left + c.mark + scaled(8), first - scaled(4)), markOf(row->state), scaled(9));

@@ -35,7 +35,7 @@ namespace gatehouse::ui {
 
 namespace {
 
-constexpr int chartStepMillis = 5000, chartPoints = EndpointFigures::keptSeconds / 5;
+constexpr int chartStepMillis = 5000, chartPoints = EndpointFigures::keptSeconds / 5 + 1; // both ends of the span
 
 std::string s(const QString &text) { return text.toStdString(); }
 
@@ -201,8 +201,8 @@ private:
         rows->addWidget(m_endpointList);
         layout->addLayout(rows);
         auto *charts = new QHBoxLayout;
-        charts->setContentsMargins(scaled(18), scaled(8), scaled(18), 0);
-        charts->setSpacing(scaled(16));
+        charts->setContentsMargins(scaled(4), scaled(8), scaled(4), 0); // a chart has 14 of its own: its title stands under the table's edge
+        charts->setSpacing(0);
         m_latency = new TimeChart(tr("p99 latency"), Unit::Nanoseconds, column);
         m_rate = new TimeChart(tr("Requests/s"), Unit::PerSecond, column);
         for (TimeChart *chart : {m_latency, m_rate}) {

@@ -190,7 +190,6 @@ void TimeChart::rescale()
         !m_log && !m_scale.logarithmic && most <= m_scale.to && fresh.to > m_scale.to / 3 && m_scale.to != 1;
     if (!keep)
         m_scale = fresh;
-    m_y->setRange(0, 1);
     m_x->setRange(0, std::max(1.0, static_cast<double>(m_data.count()) - 1));
 }
 
@@ -368,7 +367,11 @@ void TimeChart::resizeEvent(QResizeEvent *event)
     QChartView::resizeEvent(event);
     m_area = QRectF(scaled(plot::left), scaled(plot::top), width() - scaled(plot::left + plot::right),
         height() - scaled(plot::top + plot::bottom));
-    chart()->setPlotArea(m_area);
+    // A line along the upper or lower end of the scale would lose half its width at the area's edge.
+    constexpr double room = 2;
+    chart()->setPlotArea(m_area.adjusted(0, -room, 0, room));
+    const double part = room / std::max(1.0, m_area.height());
+    m_y->setRange(-part, 1 + part);
     if (m_table)
         m_table->setGeometry(1, scaled(plot::top), width() - 2, height() - scaled(plot::top) - 1);
 }

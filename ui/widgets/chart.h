@@ -84,7 +84,7 @@ public:
     void setTableShown(bool shown);
     bool isTableShown() const;
     QString toCsv() const;
-    void setNote(const QString &note) { m_note = note; } // right of the title when there is no legend
+    void setNote(const QString &note) { m_note = note; } // right of the title when there is no legend and no crosshair
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

@@ -12,6 +12,7 @@
 #undef slots
 
 #include <QtCore/QSignalBlocker>
+#include <QtGui/QImage>
 #include <QtGui/QKeyEvent>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QBoxLayout>
@@ -153,8 +154,11 @@ void CodeEditor::applyColours()
         const IconId id = static_cast<HueId>(hue) == HueId::Server ? IconId::Error
             : static_cast<HueId>(hue) == HueId::Client             ? IconId::Warning
                                                                    : IconId::Info;
-        m_view->markerDefine(
-            makeIcon(id, h.text).pixmap(QSize(size, size), devicePixelRatioF()), firstIconMarker + hue);
+        // An image, for Scintilla centres pixmaps by their device pixels.
+        QImage icon = makeIcon(id, h.text).pixmap(QSize(size, size), devicePixelRatioF()).toImage();
+        icon.setDevicePixelRatio(1);
+        m_view->send(Base::SCI_RGBAIMAGESETSCALE, static_cast<unsigned long>(icon.width()) * 100 / static_cast<unsigned long>(size));
+        m_view->markerDefine(icon, firstIconMarker + hue);
     }
     m_view->markerDefine(QsciScintilla::Background, litMarker);
     m_view->setMarkerBackgroundColor(t.hue(m_litHue).tint, litMarker);

@@ -59,7 +59,7 @@ QString formatPercent(double fraction)
 {
     const double percent = fraction * 100;
     const bool whole = percent >= 19.95 || percent == std::floor(percent);
-    return tr("%1\u00a0%").arg(number(percent, whole ? 0 : 1));
+    return tr("%1%").arg(number(percent, whole ? 0 : 1));
 }
 
 QString formatMoment(qint64 moment, qint64 now)

@@ -25,7 +25,7 @@ public:
     {
         const Tokens &t = Tokens::current();
         const bool selected = option.state.testFlag(QStyle::State_Selected);
-        drawRowBackground(painter, option.rect, selected, option.state.testFlag(QStyle::State_Active),
+        drawRowBackground(painter, option.rect, selected, inActiveWindow(option),
             option.state.testFlag(QStyle::State_MouseOver), option.state.testFlag(QStyle::State_HasFocus));
         if (index.column() == KeyValueModel::Enabled) {
             QStyleOptionViewItem box(option);

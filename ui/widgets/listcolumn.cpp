@@ -50,7 +50,7 @@ void drawListGround(QPainter *painter, const QStyleOptionViewItem &option)
         return;
     const Tokens &t = Tokens::current();
     const QRect box = option.rect.adjusted(scaled(6), scaled(1), -scaled(6), -scaled(1));
-    drawBox(painter, box, scaled(6), !selected ? t.hover : option.state & QStyle::State_Active ? t.selected : t.selectedOff, QColor());
+    drawBox(painter, box, scaled(6), selected ? selectionColor(option) : t.hover, QColor());
     if (!(option.state & QStyle::State_HasFocus))
         return;
     const int edge = option.direction == Qt::RightToLeft ? box.right() - 2 : box.left();

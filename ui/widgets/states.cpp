@@ -133,6 +133,8 @@ void EmptyState::changeEvent(QEvent *event)
 void EmptyState::setExample(const QString &example)
 {
     if (!m_example) {
+        if (example.isEmpty())
+            return;
         m_example = new ExampleBox(this);
         m_example->setFixedWidth(scaled(420));
         auto *row = new QHBoxLayout(m_example);
@@ -149,6 +151,7 @@ void EmptyState::setExample(const QString &example)
         addBelow(m_example);
     }
     m_exampleText->setText(example);
+    m_example->setVisible(!example.isEmpty());
 }
 
 void EmptyState::addBelow(QWidget *widget)

@@ -136,9 +136,11 @@ private Q_SLOTS:
         url->end(false);
         QTest::keyClicks(url, s("&page=2"));
         auto *tabs = named<QTabBar>(m_panel, s("Open requests"));
-        QVERIFY(tabs->tabText(tabs->currentIndex()).contains(s("●")));
+        QCOMPARE(tabs->tabToolTip(tabs->currentIndex()), s("Not saved"));
+        QVERIFY(tabs->tabButton(tabs->currentIndex(), QTabBar::RightSide)->property("unsaved").toBool());
         QTest::keyClick(url, Qt::Key_S, Qt::ControlModifier);
-        QVERIFY(!tabs->tabText(tabs->currentIndex()).contains(s("●")));
+        QVERIFY(tabs->tabToolTip(tabs->currentIndex()).isEmpty());
+        QVERIFY(!tabs->tabButton(tabs->currentIndex(), QTabBar::RightSide)->property("unsaved").toBool());
         const QByteArray text = read(s("requests/orders/create-order.yaml"));
         QVERIFY2(text.contains("url: ${base}/v1/orders?dry=1&page=2"), text.constData());
         QVERIFY(text.contains("${tenant}"));
