@@ -284,6 +284,7 @@ private:
         const int index = m_pages->indexOf(tab);
         if (index >= 0) {
             m_tabs->setTabText(index, tab->request().method + QStringLiteral("  ") + tab->title());
+            m_tabs->updateGeometry(); // while it is hidden it does not do so itself
             m_tabs->setTabToolTip(index, tab->dirty() ? tr("Not saved") : QString());
             for (const QTabBar::ButtonPosition side : {QTabBar::RightSide, QTabBar::LeftSide})
                 if (QWidget *cross = m_tabs->tabButton(index, side)) { // drawn as a dot until it is aimed at

@@ -61,8 +61,7 @@ public:
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect.adjusted(scaled(6), scaled(1), -scaled(6), -scaled(1));
-        if (option.state & QStyle::State_Selected)
-            drawBox(painter, box, scaled(6), selectionColor(option), QColor());
+        drawListGround(painter, option);
         const qreal left = box.left() + scaled(10), right = box.right() - scaled(10);
         painter->setFont(typeFont(Type::ControlStrong));
         painter->setPen(t.text);
@@ -100,8 +99,7 @@ public:
         painter->setRenderHint(QPainter::Antialiasing);
         const QRect box = option.rect.adjusted(scaled(6), 0, -scaled(6), 0);
         const bool selected = option.state & QStyle::State_Selected;
-        if (selected)
-            drawBox(painter, box, scaled(6), selectionColor(option), QColor());
+        drawListGround(painter, option);
         paintIcon(painter, QRectF(box.left() + scaled(6), box.top() + (box.height() - scaled(16)) / 2.0, scaled(16), scaled(16)), IconId::File, t.text2);
         const int count = index.data(CountRole).toInt();
         const QFont wire = typeFont(Type::WireSmall), name = typeFont(selected ? Type::ControlStrong : Type::Control);

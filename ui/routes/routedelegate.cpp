@@ -73,7 +73,7 @@ void RouteDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option,
     if (selected || (option.state & QStyle::State_MouseOver && item->kind != OwnerKind::Section)) {
         const QColor ground = selected ? selectionColor(option) : t.hover;
         drawBox(painter, row, scaled(6), ground, QColor());
-        if (option.state & QStyle::State_HasFocus)
+        if (option.state & QStyle::State_HasFocus || (selected && t.highContrast))
             painter->fillRect(QRect(row.left(), row.top() + scaled(5), 3, row.height() - scaled(10)), t.focus);
     }
     RowPainter draw(painter, row);

@@ -539,9 +539,13 @@ void MainWindow::showEnvironmentMenu()
         choice->setChecked(name == m_state.environment);
         connect(choice, &QAction::triggered, this, [this, name] { Q_EMIT environmentChosen(name); });
     }
-    menu->addSeparator();
-    connect(menu->addAction(tr("Edit environments\u2026")), &QAction::triggered, this,
-        [this] { m_navigator.openSetting(QStringLiteral("/environments")); });
+    if (m_state.environments.isEmpty()) {
+        menu->addAction(tr("The workspace has no file in environments"))->setEnabled(false);
+    } else {
+        menu->addSeparator();
+        connect(menu->addAction(tr("Edit environments\u2026")), &QAction::triggered, this,
+            [this] { m_navigator.openSetting(QStringLiteral("/environments")); });
+    }
     menu->popup(m_top->environmentButton()->mapToGlobal(QPoint(0, m_top->environmentButton()->height() + 2)));
 }
 

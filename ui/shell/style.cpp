@@ -198,7 +198,7 @@ QSize Style::sizeFromContents(
         if (!tab)
             break;
         int width = QFontMetrics(typeFont(Type::Section)).size(Qt::TextShowMnemonic, tab->text).width() + scaled(20)
-            + tab->leftButtonSize.width() + tab->rightButtonSize.width();
+            + tab->leftButtonSize.width() + tab->rightButtonSize.width() + (tab->rightButtonSize.width() > 0 ? scaled(8) : 0);
         if (!tab->icon.isNull())
             width += scaled(22);
         return { width, scaled(kindOf(widget) == "document" ? 36 : 32) };

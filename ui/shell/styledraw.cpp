@@ -3,6 +3,7 @@
 
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/marks.h"
 
 #include <QtGui/QPainter>
 #include <QtGui/QPainterPath>
@@ -150,8 +151,21 @@ void drawTab(const QStyleOptionTab *tab, QPainter *painter, const QWidget *widge
     }
     text.setLeft(text.left() + tab->leftButtonSize.width());
     text.setRight(text.right() - tab->rightButtonSize.width());
+    QString words = tab->text;
+    if (const qsizetype space = words.indexOf(QLatin1String("  ")); document && space > 0) { // "GET  Name": a method as everywhere
+        const QString method = words.left(space);
+        const QFont wire = typeFont(Type::WireSmall);
+        painter->save();
+        painter->setFont(wire);
+        painter->setPen(methodColor(method));
+        painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading, method);
+        painter->restore();
+        const int taken = QFontMetrics(wire).horizontalAdvance(method) + scaled(8);
+        tab->direction == Qt::RightToLeft ? text.setRight(text.right() - taken) : text.setLeft(text.left() + taken);
+        words.remove(0, space + 2);
+    }
     painter->drawText(
-        text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic, tab->text);
+        text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic, words);
     if (showsRing(tab) && selected)
         drawFocusRing(painter, r.adjusted(2, 3, -2, -3), controlRadius);
     painter->restore();
@@ -263,6 +277,7 @@ void Style::drawPrimitive(
             isOn(option, State_MouseOver), false);
         return;
     }
+    case PE_PanelScrollAreaCorner: painter->fillRect(option->rect, t.surface); return;
     case PE_PanelItemViewRow: return; // each item draws its own ground
     case PE_FrameMenu: return;
     case PE_PanelMenu: drawBox(painter, option->rect, 8, t.raised, t.line2); return;

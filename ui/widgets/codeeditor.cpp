@@ -12,8 +12,8 @@
 #undef slots
 
 #include <QtCore/QSignalBlocker>
-#include <QtGui/QImage>
 #include <QtGui/QKeyEvent>
+#include <QtGui/QPainter>
 #include <QtWidgets/QApplication>
 #include <QtWidgets/QBoxLayout>
 #include <QtWidgets/QLabel>
@@ -60,6 +60,33 @@ public:
     }
     // Colours as Scintilla wants them.
     static long ink(const QColor &c) { return c.red() | c.green() << 8 | c.blue() << 16; }
+
+    QList<LineFinding> findings;
+
+protected:
+    // The icons of findings are painted here: Scintilla's own pixmaps stand beside their place on screens of a higher ratio.
+    void paintEvent(QPaintEvent *event) override
+    {
+        QsciScintilla::paintEvent(event);
+        if (findings.isEmpty())
+            return;
+        const Tokens &t = Tokens::current();
+        QPainter painter(viewport());
+        const double size = scaled(14);
+        for (const LineFinding &finding : findings) {
+            const long start = send(Base::SCI_POSITIONFROMLINE, static_cast<unsigned long>(finding.line));
+            const QRectF place(marginWidth(numberMargin), static_cast<double>(send(Base::SCI_POINTYFROMPOSITION, 0, start)),
+                marginWidth(signMargin), static_cast<double>(send(Base::SCI_TEXTHEIGHT)));
+            if (start < 0 || !place.intersects(QRectF(viewport()->rect())))
+                continue;
+            const Hue &hue = t.hue(finding.hue);
+            painter.fillRect(place.adjusted(0, 0, 1, 0), hue.tint); // up to the text, which begins a pixel on
+            const IconId icon = finding.hue == HueId::Server ? IconId::Error
+                : finding.hue == HueId::Client               ? IconId::Warning
+                                                             : IconId::Info;
+            paintIcon(&painter, QRectF(place.center() - QPointF(size / 2, size / 2), QSizeF(size, size)), icon, hue.text);
+        }
+    }
 };
 
 CodeEditor::CodeEditor(QWidget *parent)
@@ -146,19 +173,10 @@ void CodeEditor::applyColours()
     m_view->send(Base::SCI_INDICSETSTYLE, findIndicator, Base::INDIC_ROUNDBOX);
     m_view->send(Base::SCI_INDICSETFORE, findIndicator, View::ink(t.client.fill));
     m_view->send(Base::SCI_INDICSETALPHA, findIndicator, 70);
-    const int size = scaled(14);
     for (int hue = 0; hue <= static_cast<int>(HueId::None); ++hue) {
-        const Hue &h = t.hue(static_cast<HueId>(hue));
         m_view->markerDefine(QsciScintilla::Background, hue);
-        m_view->setMarkerBackgroundColor(h.tint, hue);
-        const IconId id = static_cast<HueId>(hue) == HueId::Server ? IconId::Error
-            : static_cast<HueId>(hue) == HueId::Client             ? IconId::Warning
-                                                                   : IconId::Info;
-        // An image, for Scintilla centres pixmaps by their device pixels.
-        QImage icon = makeIcon(id, h.text).pixmap(QSize(size, size), devicePixelRatioF()).toImage();
-        icon.setDevicePixelRatio(1);
-        m_view->send(Base::SCI_RGBAIMAGESETSCALE, static_cast<unsigned long>(icon.width()) * 100 / static_cast<unsigned long>(size));
-        m_view->markerDefine(icon, firstIconMarker + hue);
+        m_view->setMarkerBackgroundColor(t.hue(static_cast<HueId>(hue)).tint, hue);
+        m_view->markerDefine(QsciScintilla::Invisible, firstIconMarker + hue); // the view paints them
     }
     m_view->markerDefine(QsciScintilla::Background, litMarker);
     m_view->setMarkerBackgroundColor(t.hue(m_litHue).tint, litMarker);
@@ -277,6 +295,8 @@ void CodeEditor::setFindings(const QList<LineFinding> &findings)
     }
     m_view->clearAnnotations();
     m_findings = findings;
+    m_view->findings = findings;
+    m_view->viewport()->update();
     QStringList words;
     for (const LineFinding &finding : findings) {
         m_view->markerAdd(finding.line, static_cast<int>(finding.hue));

@@ -51,7 +51,7 @@ void drawListGround(QPainter *painter, const QStyleOptionViewItem &option)
     const Tokens &t = Tokens::current();
     const QRect box = option.rect.adjusted(scaled(6), scaled(1), -scaled(6), -scaled(1));
     drawBox(painter, box, scaled(6), selected ? selectionColor(option) : t.hover, QColor());
-    if (!(option.state & QStyle::State_HasFocus))
+    if (!(option.state & QStyle::State_HasFocus) && !(selected && t.highContrast)) // there a bar says what the tint does
         return;
     const int edge = option.direction == Qt::RightToLeft ? box.right() - 2 : box.left();
     painter->fillRect(QRect(edge, box.top() + scaled(8), 3, box.height() - scaled(16)), t.focus);
