@@ -111,10 +111,11 @@ void TimeChart::paintLegend(QPainter *painter)
     const double start = scaled(14) + QFontMetricsF(head).horizontalAdvance(m_title) + scaled(16);
     m_legend.clear();
     double x = width() - scaled(plot::right);
-    if (m_data.series.size() < 2) {
+    const bool alone = m_data.series.size() == 1;
+    const bool noted = m_data.series.isEmpty() || (alone && !m_note.isEmpty() && !m_crosshair);
+    if (noted || (alone && (m_data.series[0].name.isEmpty() || m_data.series[0].name == m_title))) {
         painter->setFont(name);
         painter->setPen(t.text2);
-        const bool noted = m_data.series.isEmpty() || (!m_note.isEmpty() && !m_crosshair);
         const QString text = noted ? m_note : valueText(0);
         painter->drawText(QPointF(x - nameMetrics.horizontalAdvance(text), centredBaseline(name, top, height)), text);
         return;
