@@ -442,7 +442,7 @@ private Q_SLOTS:
         QVERIFY(click(5, ExchangeModel::Path));
         detail()->setTab(ui::DetailPane::Timing);
         const auto labels = detail()->findChildren<ui::RunsLabel *>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ui::RunsLabel *label) { return label->isVisible() && ui::toPlainText(label->runs()).contains(s(" % of get-order, of which ")); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const ui::RunsLabel *label) { return label->isVisible() && ui::toPlainText(label->runs()).contains(s("% of get-order, of which ")); }));
     }
 
     void theDetailMayStandBelow()

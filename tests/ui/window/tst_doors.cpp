@@ -9,14 +9,18 @@
 #include "ui/traffic/exchangetable.h"
 #include "ui/widgets/heatmap.h"
 #include "ui/widgets/picklist.h"
+#include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
 
 #include <QtCore/QDir>
 #include <QtCore/QTemporaryDir>
 #include <QtTest/QTest>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QListWidget>
+#include <QtWidgets/QPushButton>
 
+#include <algorithm>
 #include <numeric>
 
 using namespace gatehouse;
@@ -59,6 +63,8 @@ private Q_SLOTS:
             text += "  - name: near-" + std::to_string(i) + "\n    match: { exact: /hello, methods: [ POST ], headers: { x-n: \"" + std::to_string(i) + "\" } }\n    to: { respond: { status: 204 } }\n";
         text += "  - name: far\n    match: { exact: /far/away }\n    to: { respond: { status: 204 } }\n";
         test::writeFile(m_folder.path() + QStringLiteral("/shop/gatehouse.yaml"), text);
+        QDir().mkpath(m_folder.path() + QStringLiteral("/shop/environments"));
+        test::writeFile(m_folder.path() + QStringLiteral("/shop/environments/local.yaml"), "stage: test\n");
         engine::Options options;
         options.workers = 1;
         options.keychain = false;
@@ -67,6 +73,12 @@ private Q_SLOTS:
         m_application->window().show();
         m_application->openFirst(m_folder.path() + QStringLiteral("/shop"));
         QVERIFY(waitFor("the gateway to run", [this] { return m_application->api().apply.status().state == api::EngineState::Running; }));
+        // Shown before the engine had started: it says so by itself once it listens.
+        QVERIFY(waitFor("the empty list to say where the gateway listens", [this] {
+            const auto *empty = window().currentPanel()->findChild<ui::EmptyState *>();
+            const auto labels = empty->findChildren<QLabel *>();
+            return std::any_of(labels.begin(), labels.end(), [](const QLabel *label) { return label->text().startsWith(QStringLiteral("Gatehouse listens at")); });
+        }));
         int answered = 0;
         for (int i = 0; i < 9; ++i) {
             api::RequestSketch sketch;
@@ -74,6 +86,26 @@ private Q_SLOTS:
             m_application->api().send.send(sketch, api::Send::Via::Gateway, [&answered](const api::Sent &) { ++answered; });
         }
         QVERIFY(waitFor("nine answers", [&] { return answered == 9; }));
+    }
+
+    void environmentsAreEditedFromTheirMenu()
+    {
+        window().navigator()->openSetting(QStringLiteral("/environments"));
+        ui::Panel *settings = window().currentPanel();
+        QLineEdit *editor = nullptr;
+        for (QLineEdit *field : settings->findChildren<QLineEdit *>())
+            if (field->accessibleName() == QStringLiteral("Editor command"))
+                editor = field;
+        QVERIFY(editor);
+        auto *open = qobject_cast<QPushButton *>(window().focusWidget());
+        QVERIFY2(open, "the focus stands where environments are opened");
+        QCOMPARE(open->text(), QStringLiteral("Open local"));
+        editor->setText(QStringLiteral("cp %f %f.opened"));
+        Q_EMIT editor->editingFinished();
+        open->click();
+        QVERIFY(waitFor("the file to be opened", [this] { return QFile::exists(m_folder.path() + QStringLiteral("/shop/environments/local.yaml.opened")); }));
+        editor->clear();
+        Q_EMIT editor->editingFinished();
     }
 
     void whatTheDashboardCountsOpensInTraffic()
