@@ -9,7 +9,6 @@
 #include "ui/traffic/exchangetable.h"
 #include "ui/widgets/heatmap.h"
 #include "ui/widgets/picklist.h"
-#include "ui/widgets/states.h"
 #include "ui/widgets/why/whyview.h"
 
 #include <QtCore/QDir>
@@ -75,9 +74,8 @@ private Q_SLOTS:
         QVERIFY(waitFor("the gateway to run", [this] { return m_application->api().apply.status().state == api::EngineState::Running; }));
         // Shown before the engine had started: it says so by itself once it listens.
         QVERIFY(waitFor("the empty list to say where the gateway listens", [this] {
-            const auto *empty = window().currentPanel()->findChild<ui::EmptyState *>();
-            const auto labels = empty->findChildren<QLabel *>();
-            return std::any_of(labels.begin(), labels.end(), [](const QLabel *label) { return label->text().startsWith(QStringLiteral("Gatehouse listens at")); });
+            const auto labels = window().currentPanel()->findChildren<QLabel *>();
+            return std::any_of(labels.begin(), labels.end(), [](const QLabel *label) { return label->isVisible() && label->text().startsWith(QStringLiteral("Gatehouse listens at")); });
         }));
         int answered = 0;
         for (int i = 0; i < 9; ++i) {
