@@ -1,5 +1,6 @@
 #include "ui/dashboard/tile.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/chart.h"
@@ -41,7 +42,7 @@ void Tile::paintEvent(QPaintEvent *)
     const auto line = [&](const QFont &font, const QColor &colour, qreal x, qreal baseline, const QString &text) {
         painter.setFont(font);
         painter.setPen(colour);
-        const QString shown = QFontMetricsF(font).elidedText(text, Qt::ElideRight, right - x);
+        const QString shown = QFontMetricsF(font).elidedText(shownText(text), Qt::ElideRight, right - x);
         painter.drawText(QPointF(x, baseline), shown);
         return QFontMetricsF(font).horizontalAdvance(shown);
     };

@@ -1,5 +1,6 @@
 #include "ui/explorer/requestlist.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/marks.h"
@@ -27,7 +28,7 @@ void RequestDelegate::paint(QPainter *painter, const QStyleOptionViewItem &optio
     const auto draw = [&](const QFont &font, const QColor &colour, qreal left, qreal width, const QString &text) {
         painter->setFont(font);
         painter->setPen(colour);
-        painter->drawText(QPointF(left, centredBaseline(font, row.top(), row.height())), QFontMetricsF(font).elidedText(text, Qt::ElideRight, width));
+        painter->drawText(QPointF(left, centredBaseline(font, row.top(), row.height())), QFontMetricsF(font).elidedText(shownText(text), Qt::ElideRight, width));
     };
     if (method.isEmpty()) {
         paintIcon(painter, QRectF(x, row.center().y() - scaled(7), scaled(16), scaled(16)), IconId::Folder, t.text2);

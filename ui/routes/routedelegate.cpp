@@ -1,5 +1,6 @@
 #include "ui/routes/routedelegate.h"
 
+#include "ui/models/format.h"
 #include "ui/routes/routetree.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
@@ -43,7 +44,7 @@ private:
     {
         m_painter->setFont(font);
         m_painter->setPen(colour);
-        m_painter->drawText(QPointF(x, centredBaseline(font, m_row.top(), m_row.height())), QFontMetricsF(font).elidedText(text, Qt::ElideRight, width));
+        m_painter->drawText(QPointF(x, centredBaseline(font, m_row.top(), m_row.height())), QFontMetricsF(font).elidedText(shownText(text), Qt::ElideRight, width));
     }
     QPainter *m_painter;
     QRect m_row;

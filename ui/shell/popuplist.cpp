@@ -1,5 +1,6 @@
 #include "ui/shell/popuplist.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/format.h"
@@ -83,14 +84,14 @@ public:
         painter->setFont(text);
         painter->setPen(t.text);
         painter->drawText(mirrored(body), Qt::AlignVCenter | Qt::AlignLeading,
-            QFontMetrics(text).elidedText(row.text, Qt::ElideRight, body.width()));
+            QFontMetrics(text).elidedText(shownText(row.text), Qt::ElideRight, body.width()));
         painter->setFont(hint);
         painter->setPen(t.text3);
         painter->drawText(mirrored(QRect(r.right() - scaled(16) - stateWidth, top, stateWidth + 1, line)),
             Qt::AlignVCenter | Qt::AlignLeading, row.state);
         if (!row.detail.isEmpty())
             painter->drawText(mirrored(body.translated(0, line - scaled(6))), Qt::AlignVCenter | Qt::AlignLeading,
-                QFontMetrics(hint).elidedText(row.detail, Qt::ElideRight, body.width()));
+                QFontMetrics(hint).elidedText(shownText(row.detail), Qt::ElideRight, body.width()));
         painter->restore();
     }
 

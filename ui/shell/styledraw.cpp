@@ -1,6 +1,7 @@
 // What Style draws; its measures are in style.cpp.
 #include "ui/shell/style.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/marks.h"
@@ -158,14 +159,14 @@ void drawTab(const QStyleOptionTab *tab, QPainter *painter, const QWidget *widge
         painter->save();
         painter->setFont(wire);
         painter->setPen(methodColor(method));
-        painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading, method);
+        painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading, visibleText(method));
         painter->restore();
         const int taken = QFontMetrics(wire).horizontalAdvance(method) + scaled(8);
         tab->direction == Qt::RightToLeft ? text.setRight(text.right() - taken) : text.setLeft(text.left() + taken);
         words.remove(0, space + 2);
     }
     painter->drawText(
-        text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic, words);
+        text, Qt::AlignVCenter | (document ? Qt::AlignLeading : Qt::AlignHCenter) | Qt::TextShowMnemonic, visibleText(words));
     if (showsRing(tab) && selected)
         drawFocusRing(painter, r.adjusted(2, 3, -2, -3), controlRadius);
     painter->restore();
@@ -186,7 +187,7 @@ void drawHeaderLabel(const QStyleOptionHeader *header, QPainter *painter)
     painter->setFont(typeFont(Type::Head, header->sortIndicator ? QFont::DemiBold : QFont::Medium));
     painter->setPen(header->sortIndicator ? t.text : t.text2);
     const QRect text = header->rect;
-    const QString shown = painter->fontMetrics().elidedText(header->text, Qt::ElideRight, text.width());
+    const QString shown = painter->fontMetrics().elidedText(visibleText(header->text), Qt::ElideRight, text.width());
     painter->drawText(text, static_cast<int>(header->textAlignment) | Qt::AlignVCenter, shown);
 }
 
@@ -229,7 +230,7 @@ void drawMenuItem(const QStyleOptionMenuItem *item, QPainter *painter)
     painter->setFont(item->font);
     painter->setPen(enabled ? t.text : t.text3);
     painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic | Qt::TextSingleLine,
-        tab < 0 ? item->text : item->text.left(tab));
+        visibleText(tab < 0 ? item->text : item->text.left(tab)));
     if (tab >= 0) {
         painter->setPen(t.text3);
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignTrailing | Qt::TextSingleLine, item->text.mid(tab + 1));
@@ -366,7 +367,7 @@ void Style::drawControl(
         const QRect text =
             visualRect(option->direction, r, QRect(x, r.top(), qMin(textWidth, r.right() - x), r.height()));
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic | Qt::TextSingleLine,
-            button->fontMetrics.elidedText(button->text, Qt::ElideRight, text.width() + 1, Qt::TextShowMnemonic));
+            button->fontMetrics.elidedText(visibleText(button->text), Qt::ElideRight, text.width() + 1, Qt::TextShowMnemonic));
         if (menu) {
             const QRect arrow(x + textWidth + scaled(4), r.center().y() - scaled(6), scaled(12), scaled(12));
             paintIcon(painter, visualRect(option->direction, r, arrow), IconId::ChevronDown, t.text2);
@@ -411,7 +412,7 @@ void Style::drawControl(
         }
         painter->setPen(isOn(option, State_Enabled) ? t.text : t.text3);
         painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextSingleLine,
-            combo->fontMetrics.elidedText(combo->currentText, Qt::ElideRight, text.width() + 1));
+            combo->fontMetrics.elidedText(visibleText(combo->currentText), Qt::ElideRight, text.width() + 1));
         return;
     }
     default: break;
@@ -468,7 +469,7 @@ void Style::drawComplexControl(
                 visualRect(option->direction, r, r.adjusted(scaled(hasIcon ? 30 : 8), 0, -scaled(menu ? 22 : 8), 0));
             painter->setPen(!enabled ? t.text3 : on ? t.accentText : t.text);
             painter->setFont(button->font);
-            painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic, button->text);
+            painter->drawText(text, Qt::AlignVCenter | Qt::AlignLeading | Qt::TextShowMnemonic, visibleText(button->text));
             if (menu)
                 paintIcon(painter,
                     visualRect(option->direction, r,

@@ -1,5 +1,6 @@
 #include "ui/shell/toast.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/icons.h"
@@ -24,12 +25,12 @@ Toast::Toast(QWidget *host)
 
 void Toast::show(const QString &text, HueId hue)
 {
-    m_text = text;
+    m_text = shownText(text);
     m_hue = hue;
     setAccessibleName(text);
     const QFontMetrics metrics(typeFont(Type::Control));
     const QRect host = parentWidget()->rect();
-    const int width = qMin(metrics.horizontalAdvance(text) + scaled(56), host.width() - scaled(64));
+    const int width = qMin(metrics.horizontalAdvance(m_text) + scaled(56), host.width() - scaled(64));
     setGeometry((host.width() - width) / 2, host.height() - scaled(26 + 16 + 36), width, scaled(36));
     setVisible(true);
     raise();

@@ -59,7 +59,7 @@ protected:
         const QFontMetricsF metrics(mono);
         const auto put = [&](qreal x, qreal top, const QFont &font, const QColor &color, const QString &text, qreal room) {
             const QFontMetricsF own(font);
-            const QString fitted = own.elidedText(text, Qt::ElideMiddle, std::max<qreal>(0, room));
+            const QString fitted = own.elidedText(shownText(text), Qt::ElideMiddle, std::max<qreal>(0, room));
             painter.setFont(font);
             painter.setPen(color);
             const qreal used = own.horizontalAdvance(fitted);
@@ -70,7 +70,7 @@ protected:
         const qreal first = scaled(8), second = scaled(31);
         qreal x = scaled(16);
         if (isRightToLeft()) { // on the wire it runs from left to right in every language
-            const QString line = metrics.elidedText(m_method + QLatin1Char(' ') + m_path + m_query, Qt::ElideMiddle, width() - x);
+            const QString line = metrics.elidedText(shownText(m_method + QLatin1Char(' ') + m_path + m_query), Qt::ElideMiddle, width() - x);
             put(x, first, mono, t.text, line, width() - x);
         } else {
             x += put(x, first, mono, t.text2, m_method, width()) + metrics.horizontalAdvance(QLatin1Char(' '));

@@ -113,6 +113,13 @@ CodeEditor::CodeEditor(QWidget *parent)
     m_view->send(Base::SCI_SETSCROLLWIDTH, 1);
     m_view->send(Base::SCI_SETEXTRAASCENT, 2);
     m_view->send(Base::SCI_SETEXTRADESCENT, 1);
+    // What turns the writing stands as its name, like a control character, so that nobody reads another text than is there.
+    static constexpr std::pair<const char *, const char *> turning[] = {
+        { "\xd8\x9c", "ALM" }, { "\xe2\x80\x8e", "LRM" }, { "\xe2\x80\x8f", "RLM" }, { "\xe2\x80\xaa", "LRE" }, { "\xe2\x80\xab", "RLE" },
+        { "\xe2\x80\xac", "PDF" }, { "\xe2\x80\xad", "LRO" }, { "\xe2\x80\xae", "RLO" }, { "\xe2\x81\xa6", "LRI" }, { "\xe2\x81\xa7", "RLI" },
+        { "\xe2\x81\xa8", "FSI" }, { "\xe2\x81\xa9", "PDI" } };
+    for (const auto &[character, name] : turning)
+        m_view->SendScintilla(Base::SCI_SETREPRESENTATION, character, name);
     m_view->installEventFilter(this);
     connect(m_view, &QsciScintillaBase::SCN_STYLENEEDED, this, [this](int position) { styleTo(position); });
     connect(m_view, &QsciScintilla::textChanged, this, [this] {

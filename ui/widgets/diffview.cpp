@@ -1,5 +1,6 @@
 #include "ui/widgets/diffview.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 
@@ -33,7 +34,7 @@ void paintDiffLine(QPainter *painter, const QRect &rect, const DiffLine &line, b
     painter->drawText(QPointF(rtl ? rect.right() - scaled(16) : rect.left() + scaled(8), baseline), sign);
     painter->setPen(line.kind == DiffLine::Kind::Same ? t.text2 : t.text);
     const qreal room = rect.width() - scaled(24 + 10) - noteWidth - (noteWidth > 0 ? scaled(12) : 0);
-    const QString shown = QFontMetricsF(mono).elidedText(line.text, Qt::ElideRight, room);
+    const QString shown = QFontMetricsF(mono).elidedText(shownText(line.text), Qt::ElideRight, room);
     const qreal width = QFontMetricsF(mono).horizontalAdvance(shown);
     painter->drawText(QPointF(rtl ? rect.right() - scaled(24) - width : rect.left() + scaled(24), baseline), shown);
     painter->setFont(hint);

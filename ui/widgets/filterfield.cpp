@@ -1,5 +1,6 @@
 #include "ui/widgets/filterfield.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/filterterms.h"
@@ -81,8 +82,8 @@ public:
             painter->drawText(QPointF(x, baseline), row.term.left(colon));
             x += monoMetrics.horizontalAdvance(row.term.left(colon));
             painter->setPen(t.text);
-            painter->drawText(QPointF(x, baseline), row.term.mid(colon));
-            x += monoMetrics.horizontalAdvance(row.term.mid(colon)) + scaled(12);
+            painter->drawText(QPointF(x, baseline), shownText(row.term.mid(colon)));
+            x += monoMetrics.horizontalAdvance(shownText(row.term.mid(colon))) + scaled(12);
             const qreal countWidth = monoMetrics.horizontalAdvance(row.count);
             painter->setPen(t.text2);
             painter->drawText(QPointF(r.right() - scaled(14) - countWidth, baseline), row.count);
@@ -389,7 +390,7 @@ void FilterField::layOut()
     int total = 0;
     QList<int> widths;
     for (const QString &chip : m_chips) {
-        widths << metrics.horizontalAdvance(metrics.elidedText(chip, Qt::ElideMiddle, scaled(260))) + scaled(32);
+        widths << metrics.horizontalAdvance(metrics.elidedText(shownText(chip), Qt::ElideMiddle, scaled(260))) + scaled(32);
         total += widths.last() + scaled(chipGap);
     }
     int x = scaled(firstChip) - qMax(0, total - qMax(0, room));
@@ -432,7 +433,7 @@ void FilterField::paintEvent(QPaintEvent *)
         drawBox(&painter, box, 4, no ? t.client.tint : t.accentTint, border, i == m_lit ? t.focusWidth : 1);
         painter.setFont(mono);
         painter.setPen(ink);
-        const QString shown = metrics.elidedText(m_chips[i], Qt::ElideMiddle, box.width() - scaled(30));
+        const QString shown = metrics.elidedText(shownText(m_chips[i]), Qt::ElideMiddle, box.width() - scaled(30));
         painter.drawText(QPointF(rtl ? box.left() + scaled(22) : box.left() + scaled(7),
                              centredBaseline(mono, box.top(), box.height())),
             shown);

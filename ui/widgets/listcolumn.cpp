@@ -1,5 +1,6 @@
 #include "ui/widgets/listcolumn.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
@@ -62,7 +63,7 @@ void drawListText(QPainter *painter, const QFont &font, const QColor &colour, qr
     painter->setFont(font);
     painter->setPen(colour);
     const QFontMetricsF metrics(font);
-    const QString shown = metrics.elidedText(text, Qt::ElideRight, width);
+    const QString shown = metrics.elidedText(shownText(text), Qt::ElideRight, width);
     painter->drawText(QPointF(right ? left + width - metrics.horizontalAdvance(shown) : left, baseline), shown);
 }
 

@@ -80,7 +80,7 @@ qreal paintRunsMirrored(QPainter *painter, const QPointF &baseline, const Runs &
     for (const Run &run : runs) {
         const QFont f = fontOfRun(run, base);
         const QFontMetricsF metrics(f);
-        QString text = run.text.trimmed();
+        QString text = shownText(run.text).trimmed();
         const qreal before = metrics.horizontalAdvance(QString(run.text.indexOf(text.left(1)), QLatin1Char(' ')));
         end -= text.isEmpty() ? metrics.horizontalAdvance(run.text) : before;
         text = metrics.elidedText(text, Qt::ElideRight, end - baseline.x() + 0.5);

@@ -2,6 +2,7 @@
 // the painter's origin stands at the right and these put what they draw to the left of it. Private to why/.
 #pragma once
 
+#include "ui/models/format.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/marks.h"
@@ -24,8 +25,9 @@ inline QPointF flipped(const QPainter *painter, const QPointF &point) { return m
 inline qreal baselineAt(const QFont &font, qreal centre) { return centredBaseline(font, centre - scaled(10), scaled(20)); }
 inline qreal textWidth(const QFont &font, const QString &text) { return QFontMetricsF(font).horizontalAdvance(text); }
 
-inline void drawText(QPainter *painter, const QFont &font, const QColor &color, qreal x, qreal centre, const QString &text)
+inline void drawText(QPainter *painter, const QFont &font, const QColor &color, qreal x, qreal centre, const QString &given)
 {
+    const QString text = shownText(given);
     const bool flips = mirrored(painter), onWire = font.family() == typeFont(Type::Wire).family();
     painter->setFont(font);
     painter->setPen(color);
@@ -39,13 +41,13 @@ inline void drawText(QPainter *painter, const QFont &font, const QColor &color, 
 inline void drawElided(QPainter *painter, const QFont &font, const QColor &color, qreal x, qreal centre, const QString &text, qreal width)
 {
     if (width > 0)
-        drawText(painter, font, color, x, centre, QFontMetricsF(font).elidedText(text, Qt::ElideRight, width));
+        drawText(painter, font, color, x, centre, QFontMetricsF(font).elidedText(shownText(text), Qt::ElideRight, width));
 }
 
 // Ends at `right`; returns where it begins.
 inline qreal drawRight(QPainter *painter, const QFont &font, const QColor &color, qreal right, qreal centre, const QString &text)
 {
-    const qreal x = right - textWidth(font, text);
+    const qreal x = right - textWidth(font, shownText(text));
     drawText(painter, font, color, x, centre, text);
     return x;
 }
