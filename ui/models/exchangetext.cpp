@@ -197,16 +197,6 @@ namespace {
 
 QString markdownCell(QString text) { return text.replace(QLatin1Char('|'), QStringLiteral("\\|")).replace(QLatin1Char('\n'), QLatin1Char(' ')); }
 
-QString csvCell(QString text)
-{
-    // A spreadsheet would take it for a formula.
-    if (!text.isEmpty() && QStringLiteral("=+-@\t\r").contains(text.front()))
-        return QStringLiteral("\"'") + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')) && !text.contains(QLatin1Char('\r')))
-        return text;
-    return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
-}
-
 QString markdown(const std::vector<Row> &rows, const std::vector<int> &columns)
 {
     QStringList heads, rules, lines;

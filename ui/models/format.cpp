@@ -106,4 +106,14 @@ QString plainToolTip(const QString &text)
     return QStringLiteral("<span>") + shown.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")) + QStringLiteral("</span>");
 }
 
+QString csvCell(QString text)
+{
+    // A spreadsheet would take it for a formula.
+    if (!text.isEmpty() && QStringLiteral("=+-@\t\r").contains(text.front()))
+        return QStringLiteral("\"'") + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')) && !text.contains(QLatin1Char('\r')))
+        return text;
+    return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
+}
+
 } // namespace gatehouse::ui

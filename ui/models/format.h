@@ -22,5 +22,7 @@ QString visibleText(QString text);
 QString shownText(const QString &text);
 // For a tooltip that is never taken for markup, whatever it holds; shortened where it is very long.
 QString plainToolTip(const QString &text);
+// A cell of comma separated values, quoted where it must be and where a spreadsheet would run it.
+QString csvCell(QString text);
 
 } // namespace gatehouse::ui

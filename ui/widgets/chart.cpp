@@ -160,6 +160,8 @@ void TimeChart::setLogarithmic(bool logarithmic)
 void TimeChart::setData(const ChartData &data)
 {
     m_data = data;
+    for (ChartSeries &series : m_data.series) // may be a stranger's: the key of a bucket
+        series.name = shownText(series.name);
     rescale();
     refill();
     if (isTableShown())
@@ -509,9 +511,7 @@ QString TimeChart::toCsv() const
 {
     QString text = QStringLiteral("time");
     for (const ChartSeries &series : m_data.series)
-        text += QLatin1Char(',')
-            + (series.name.contains(QLatin1Char(',')) ? QLatin1Char('"') + series.name + QLatin1Char('"')
-                                                      : series.name);
+        text += QLatin1Char(',') + csvCell(series.name);
     for (int i = 0; i < static_cast<int>(m_data.count()); ++i) {
         text += QLatin1Char('\n') + QDateTime::fromMSecsSinceEpoch(m_data.timeOf(i)).toString(Qt::ISODateWithMs);
         for (const ChartSeries &series : m_data.series) {

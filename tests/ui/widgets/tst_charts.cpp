@@ -129,6 +129,19 @@ private Q_SLOTS:
         QVERIFY(chart.accessibleDescription().contains(s("2xx 40")));
     }
 
+    // A series may be named by a stranger: the key of a bucket.
+    void aSeriesNameIsNoFormula()
+    {
+        ChartData data = sample();
+        data.series[0].name = s("=HYPERLINK(\"x\")");
+        data.series[1].name = s("a\"b,\u202Ec");
+        TimeChart chart(s("Requests"), Unit::PerSecond);
+        chart.setData(data);
+        const QString head = chart.toCsv().section(QLatin1Char('\n'), 0, 0);
+        QCOMPARE(head, s("time,\"'=HYPERLINK(\"\"x\"\")\",\"a\"\"b,\uFFFDc\""));
+        QVERIFY(!chart.accessibleDescription().contains(QChar(0x202e)));
+    }
+
     void dragChoosesASpan()
     {
         TimeChart chart(s("Requests"), Unit::PerSecond);
