@@ -9,6 +9,8 @@
 #include "ui/widgets/flatbutton.h"
 
 #include <QtCore/QRegularExpression>
+#include <QtCore/QTimer>
+#include <QtGui/QContextMenuEvent>
 #include <QtWidgets/QPlainTextEdit>
 #include <QtWidgets/QTabBar>
 
@@ -219,6 +221,34 @@ private Q_SLOTS:
         QApplication::activeModalWidget()->close();
         QVERIFY2(m_wrong.isEmpty(), qPrintable(m_wrong));
         QVERIFY(m_found > 0);
+    }
+
+    void theMenuOfACell()
+    {
+        m_it->window().showPanel(QLatin1String(ui::panels::traffic));
+        m_it->window().navigator()->showExchanges({});
+        auto *table = m_it->window().currentPanel()->findChild<ui::ExchangeTable *>();
+        bool looked = false;
+        for (int column = 0; column < table->model()->columnCount(); ++column) {
+            const QModelIndex index = table->model()->index(9, column); // its path is long and hostile
+            if (table->isColumnHidden(column))
+                continue;
+            table->setCurrentIndex(index);
+            QTimer::singleShot(200, this, [&] {
+                QWidget *popup = QApplication::activePopupWidget();
+                if (!popup)
+                    return;
+                look("the menu");
+                looked = true;
+                popup->close();
+            });
+            const QPoint at = table->visualRect(index).center();
+            QContextMenuEvent event(QContextMenuEvent::Mouse, at, table->viewport()->mapToGlobal(at));
+            QApplication::sendEvent(table->viewport(), &event);
+            QTest::qWait(250);
+        }
+        QVERIFY2(m_wrong.isEmpty(), qPrintable(m_wrong));
+        QVERIFY(looked);
     }
 
     void everyPanel()
