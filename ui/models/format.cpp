@@ -106,6 +106,8 @@ QString plainToolTip(const QString &text)
     return QStringLiteral("<span>") + shown.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")) + QStringLiteral("</span>");
 }
 
+QString plainOnButton(QString text) { return text.replace(QLatin1Char('&'), QStringLiteral("&&")); }
+
 QString csvCell(QString text)
 {
     // A spreadsheet would take it for a formula.

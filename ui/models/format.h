@@ -22,6 +22,8 @@ QString visibleText(QString text);
 QString shownText(const QString &text);
 // For a tooltip that is never taken for markup, whatever it holds; shortened where it is very long.
 QString plainToolTip(const QString &text);
+// As a part of the text of a button or a menu's entry, where & would otherwise name a key.
+QString plainOnButton(QString text);
 // A cell of comma separated values, quoted where it must be and where a spreadsheet would run it.
 QString csvCell(QString text);
 

@@ -425,7 +425,7 @@ void TrafficPanel::describeNothing()
     const QString recorded = tr("%n exchanges are recorded.", nullptr, int(m_model->held()));
     m_noHits->setText(tr("Nothing matches this filter"), best == 0 ? recorded : tr("%1 Without %2 it would show %3.").arg(recorded, m_droppedTerm, countText(best)));
     m_dropTerm->setVisible(best > 0);
-    m_dropTerm->setText(tr("Remove %1").arg(m_droppedTerm));
+    m_dropTerm->setText(tr("Remove %1").arg(plainOnButton(m_droppedTerm)));
 }
 
 void TrafficPanel::showCurrent(quint64 id)
@@ -573,8 +573,8 @@ void TrafficPanel::contextMenu(const QPoint &globalPos, int column)
         return;
     const QString term = column >= 0 ? filterTerm(detail->row, column) : QString();
     if (!term.isEmpty()) {
-        menu.addAction(tr("Only %1").arg(term), QKeySequence(Qt::Key_Equal), this, [this] { filterByCell(false); });
-        menu.addAction(tr("Without %1").arg(term), QKeySequence(Qt::Key_Minus), this, [this] { filterByCell(true); });
+        menu.addAction(tr("Only %1").arg(plainOnButton(term)), QKeySequence(Qt::Key_Equal), this, [this] { filterByCell(false); });
+        menu.addAction(tr("Without %1").arg(plainOnButton(term)), QKeySequence(Qt::Key_Minus), this, [this] { filterByCell(true); });
         menu.addSeparator();
     }
     menu.addAction(tr("Send again"), QKeySequence(Qt::Key_R), this, [this] { replay(); });

@@ -21,8 +21,8 @@ using gatehouse::test::waitFor;
 
 namespace {
 
-// Begins as markup, goes on as a format; then what turns or hides writing, in UTF-8.
-const std::string planted = "<b>h0st<i>%1%2%n";
+// Begins as markup, goes on as a format and ends as an entity, which a menu would take for its key; then what turns or hides writing, in UTF-8.
+const std::string planted = "<b>h0st<i>%1%2%n&amp;";
 const std::string turned = "\u202Egnp.exe\u2066\u200F\u061C";
 
 const char *const panelIds[] = {ui::panels::traffic, ui::panels::routes, ui::panels::upstreams, ui::panels::mocks,
@@ -37,7 +37,13 @@ bool isHidden(QChar c)
 // What is wrong with a text that is shown; empty: nothing. Where it is cut short an ellipsis stands.
 QString wrongWith(const QString &text)
 {
-    static const QRegularExpression unmarked(QStringLiteral("(?<!<b>|%3Cb%3E)h0st")), filled(QStringLiteral("<b>h0st(?!<i>%1%2%n|…|<…|<i…|<i>…|<i>%…|<i>%1…|<i>%1%…|<i>%1%2…|<i>%1%2%…)"));
+    static const QRegularExpression unmarked(QStringLiteral("(?<!<b>|%3Cb%3E)h0st")), filled = [] {
+        const QString rest = QString::fromStdString(planted).mid(7);
+        QStringList goesOn{rest};
+        for (qsizetype i = 0; i < rest.size(); ++i)
+            goesOn << rest.left(i) + QChar(0x2026);
+        return QRegularExpression(QStringLiteral("<b>h0st(?!%1)").arg(goesOn.join(QLatin1Char('|'))));
+    }();
     for (const QRegularExpression *wrong : {&unmarked, &filled})
         if (const auto match = wrong->match(text); match.hasMatch())
             return QStringLiteral("not as it came: ") + text.mid(std::max<qsizetype>(0, match.capturedStart() - 20), 60);
@@ -75,12 +81,13 @@ private:
     // One connection each; those that are no HTTP at all too.
     int send()
     {
-        const std::string text = planted + turned, escaped = "%3Cb%3Eh0st%3Ci%3E%251%252%25n%E2%80%AE%0A%00%1B[31m";
+        const std::string text = planted + turned, escaped = "%3Cb%3Eh0st%3Ci%3E%251%252%25n%26amp;%E2%80%AE%0A%00%1B[31m";
         const std::string fields = "User-Agent: " + text + "\r\nX-Who: " + text + "\r\nReferer: " + image() + "\r\nCookie: a=" + text + "\r\n";
         const std::vector<std::string> all{
             octets("GET", "/a/" + escaped + "?q=" + escaped, fields),
             octets("POST", "/json", fields + "Content-Type: application/json\r\n", "{\"" + text + "\": \"" + text + "\\u202e\\u0007\", \"image\": " + "\"x\"}"),
-            octets("POST", "/text", fields + "Content-Type: text/plain; name=\"" + text + "\"\r\n", text + image() + std::string("\0\x07\x1b[31m\r\nSecond", 16)),
+            octets("POST", "/text", fields + "Content-Type: text/plain; name=\"" + text + "\"\r\n", text + image()),
+            octets("POST", "/binary", fields, image() + std::string("\0\x07\x1b[31m\r\nSecond", 16)),
             octets("POST", "/html", fields + "Content-Type: text/html\r\n", "<html><body>" + text + image() + "</body></html>"),
             octets("G%1%2T", "/method", fields),
             octets("GET", "/own/x", fields),
@@ -195,7 +202,7 @@ private Q_SLOTS:
                 detail->setTab(tab);
                 QApplication::processEvents();
                 look(qPrintable(QStringLiteral("Traffic, row %1, tab %2").arg(row).arg(tab)));
-                header = header || (tab == ui::DetailPane::Request && seen("<b>h0st<i>%1%2%n\uFFFDgnp.exe"));
+                header = header || (tab == ui::DetailPane::Request && seen("<b>h0st<i>%1%2%n&amp;\uFFFDgnp.exe"));
                 response = response || (tab == ui::DetailPane::Response && seen("<html>"));
             }
         }

@@ -1,5 +1,6 @@
 #include "ui/widgets/why/whyview.h"
 
+#include "ui/models/format.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/why/whydelegate.h"
@@ -271,7 +272,7 @@ void WhyView::contextMenuEvent(QContextMenuEvent *event)
         setCurrentIndex(index);
         const WhyItem *item = WhyModel::item(index);
         if (item->hasPlace)
-            menu.addAction(tr("Open %1").arg(toPlainText(item->kind == Kind::Change ? item->right : item->title)), this, [this, place = item->place] { Q_EMIT placeActivated(place); });
+            menu.addAction(tr("Open %1").arg(plainOnButton(toPlainText(item->kind == Kind::Change ? item->right : item->title))), this, [this, place = item->place] { Q_EMIT placeActivated(place); });
         menu.addAction(tr("Copy as text"), QKeySequence::Copy, this, [this] { copy(); });
     }
     menu.addAction(tr("Copy the whole explanation"), this, [this] { QGuiApplication::clipboard()->setText(m_model->wholeText()); });
