@@ -14,12 +14,6 @@
 using namespace gatehouse;
 using namespace gatehouse::test;
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true; // memory is another's there
-#else
-constexpr bool sanitized = false;
-#endif
-
 class TestFiles : public QObject {
     Q_OBJECT
 private Q_SLOTS:
