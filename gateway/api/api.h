@@ -75,6 +75,10 @@ struct RequestSketch { // what a curl line or the explorer's form says
     std::string body;
     std::string listener; // empty: the one that would take it
     std::string client = "127.0.0.1";
+    // Of a recorded request that is sent again: the names of fields that the recording masked, and whose request it was. Through the
+    // gateway each is sent with that consumer's credential, where one of its policies looks for it in that field.
+    std::vector<std::string> masked;
+    std::string consumer;
 };
 
 // A route's place among all ("Which route wins").
@@ -160,6 +164,7 @@ struct Sent {
     uint16_t status = 0;
     int64_t durationMicros = 0, firstByteMicros = 0;
     uint64_t exchange = 0;      // id of the gateway's own record when it went through the gateway; 0: direct
+    std::vector<std::string> leftOut; // of the request's masked fields: those for which there was no credential
 };
 
 class Send {

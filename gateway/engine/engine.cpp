@@ -1,6 +1,7 @@
 #include "gateway/engine/engine.h"
 
 #include "gateway/engine/applier.h"
+#include "gateway/engine/credentials.h"
 #include "gateway/engine/exchangesource.h"
 #include "gateway/engine/explainer.h"
 #include "gateway/engine/livesource.h"
@@ -59,7 +60,11 @@ struct Engine::Parts {
         , live(metrics, upstreams, [this] { return applier.snapshot(); })
         , endpoints(upstreams)
         , sender([this](const std::string &name) { return applier.addressOf(name); },
-                 [this](const std::string &client) { return findExchange(store, client); })
+                 [this](const std::string &client) { return findExchange(store, client); },
+                 [this](const std::string &consumer, const std::string &header) {
+                     const auto snapshot = applier.snapshot();
+                     return snapshot && snapshot->workspace ? credentialFor(*snapshot->workspace, consumer, header) : std::string();
+                 })
     {
         store.setRecording(options.record);
     }

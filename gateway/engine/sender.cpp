@@ -206,8 +206,8 @@ private:
     QTcpSocket m_socket;
 };
 
-Sender::Sender(FindListener findListener, FindExchange findExchange, QObject *parent)
-    : QObject(parent), m_findListener(std::move(findListener)), m_findExchange(std::move(findExchange))
+Sender::Sender(FindListener findListener, FindExchange findExchange, FindCredential findCredential, QObject *parent)
+    : QObject(parent), m_findListener(std::move(findListener)), m_findExchange(std::move(findExchange)), m_findCredential(std::move(findCredential))
 {
 }
 Sender::~Sender() = default;
@@ -227,6 +227,7 @@ uint64_t Sender::send(const api::RequestSketch &request, Via via, std::function<
         made.fail(to.error().message);
     } else if (via == Via::Direct) {
         made.m_where = to->authority;
+        made.m_sent.leftOut = request.masked; // no consumer's credential goes anywhere but through the gateway
         made.start(request, *to, to->host, to->port);
     } else {
         const auto at = http::parseAuthority(listener);
@@ -235,7 +236,14 @@ uint64_t Sender::send(const api::RequestSketch &request, Via via, std::function<
             host = host.substr(1, host.size() - 2);
         made.m_where = listener;
         made.m_viaGateway = true;
-        made.start(request, *to, host, at->port);
+        api::RequestSketch whole = request;
+        for (const std::string &name : request.masked) {
+            if (std::string value = m_findCredential(request.consumer, name); !value.empty())
+                whole.headers.emplace_back(name, std::move(value));
+            else
+                made.m_sent.leftOut.push_back(name);
+        }
+        made.start(whole, *to, host, at->port);
     }
     return number;
 }

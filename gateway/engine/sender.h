@@ -19,7 +19,10 @@ public:
     // The newest exchange recorded for a client's address ("127.0.0.1:52114"), which is ours; 0: not (yet) recorded.
     using FindExchange = std::function<uint64_t(const std::string &client)>;
 
-    Sender(FindListener findListener, FindExchange findExchange, QObject *parent = nullptr);
+    // A consumer's credential for a header that a recording masked; empty: none.
+    using FindCredential = std::function<std::string(const std::string &consumer, const std::string &header)>;
+
+    Sender(FindListener findListener, FindExchange findExchange, FindCredential findCredential, QObject *parent = nullptr);
     ~Sender() override;
 
     uint64_t send(const api::RequestSketch &request, Via via, std::function<void(api::Sent)> done) override;
@@ -33,6 +36,7 @@ private:
     class Call;
     FindListener m_findListener;
     FindExchange m_findExchange;
+    FindCredential m_findCredential;
     std::map<uint64_t, std::unique_ptr<Call>> m_calls;
     uint64_t m_next = 1;
 };

@@ -508,7 +508,8 @@ void TrafficPanel::clear()
     m_model->clear();
 }
 
-// The same request through the listener that took it. What was masked is left out: a mask is no credential.
+// The same request through the listener that took it. A mask is no credential: the engine puts the consumer's own in its place, and
+// what it has none for is left out and told.
 void TrafficPanel::replay()
 {
     const auto detail = current();
@@ -519,24 +520,28 @@ void TrafficPanel::replay()
     sketch.listener = detail->row.listener;
     sketch.url = (baseUrl() + columnText(detail->row, ExchangeModel::Path)).toStdString();
     sketch.body = detail->request.body;
-    bool masked = false;
+    sketch.consumer = detail->row.consumer;
     for (size_t i = 0; i < detail->request.fields.size(); ++i) {
         const QString name = fromUtf8(detail->request.fields[i].first).toLower();
         if (i < detail->request.redacted.size() && detail->request.redacted[i])
-            masked = true;
+            sketch.masked.push_back(detail->request.fields[i].first);
         else if (name != QStringLiteral("content-length") && name != QStringLiteral("transfer-encoding") && name != QStringLiteral("connection"))
             sketch.headers.push_back(detail->request.fields[i]);
     }
     QPointer<TrafficPanel> alive(this);
-    m_sending = m_api.send.send(sketch, api::Send::Via::Gateway, [alive, masked](const api::Sent &sent) {
+    m_sending = m_api.send.send(sketch, api::Send::Via::Gateway, [alive](const api::Sent &sent) {
         if (!alive)
             return;
         alive->m_sending = 0;
-        alive->m_notice->setVisible(!sent.error.empty() || masked);
+        QStringList leftOut;
+        for (const std::string &name : sent.leftOut)
+            leftOut << fromUtf8(name);
+        alive->m_notice->setVisible(!sent.error.empty() || !leftOut.isEmpty());
         if (!sent.error.empty())
             alive->m_notice->setNotice(tr("It could not be sent again."), {plain(fromUtf8(sent.error))});
-        else if (masked)
-            alive->m_notice->setNotice(tr("It was sent without its credentials."), {plain(tr("The recording keeps them masked. Edit and resend takes them from the environment."))});
+        else if (!leftOut.isEmpty())
+            alive->m_notice->setNotice(tr("It was sent without %1.").arg(leftOut.join(QStringLiteral(", "))),
+                                       {plain(tr("The recording keeps it masked, and no consumer has a key for it. Edit and resend takes it from the environment."))});
         if (sent.error.empty())
             alive->m_table->setFollow(true);
     });

@@ -256,16 +256,23 @@ private Q_SLOTS:
     void replaySendsWithoutWhatIsMasked()
     {
         open();
+        m_fake->send.answer.leftOut = {"X-Api-Key"};
         QVERIFY(click(12, ExchangeModel::Path));
         key(Qt::Key_R, table());
         QCOMPARE(m_fake->send.calls.size(), size_t(1));
-        const api::RequestSketch &sent = m_fake->send.calls.front().request;
+        const api::RequestSketch sent = m_fake->send.calls.front().request;
         QCOMPARE(sent.method, std::string("POST"));
         QCOMPARE(sent.url, std::string("http://127.0.0.1:8080/v1/orders"));
         QVERIFY(!sent.body.empty());
         QVERIFY(std::none_of(sent.headers.begin(), sent.headers.end(), [](const auto &field) { return field.first == "X-Api-Key" || field.first == "Content-Length"; }));
         auto *notice = panel()->findChild<ui::NoticeBar *>();
+        QVERIFY(std::find(sent.masked.begin(), sent.masked.end(), "X-Api-Key") != sent.masked.end());
         QVERIFY(test::waitFor("the notice about the credentials", [&] { return notice->isVisible(); }));
+        QCOMPARE(notice->title(), QStringLiteral("It was sent without X-Api-Key."));
+        // With all of them put back there is nothing to say.
+        m_fake->send.answer.leftOut.clear();
+        key(Qt::Key_R, table());
+        QVERIFY(test::waitFor("the notice to go", [&] { return !notice->isVisible(); }));
     }
 
     void pinsAndCompares()
