@@ -1,7 +1,7 @@
 #include "gateway/engine/credentials.h"
 
 #include "gateway/base/text.h"
-#include "gateway/config/records.h"
+#include "gateway/config/chains.h"
 #include "gateway/policy/key-auth/record.h"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ static bool takesKeysFrom(const std::vector<config::PolicyEntry> &policies, std:
         if (entry.kind != "key-auth" || !entry.record)
             return false;
         const auto &auth = entry.as<policy::KeyAuth>();
-        return !auth.query && !auth.cookie && equalsIgnoreCase(auth.header.value_or("x-api-key"), header);
+        return !auth.query && !auth.cookie && equalsIgnoreCase(auth.header.value_or(policy::defaultKeyHeader), header);
     });
 }
 
@@ -23,10 +23,9 @@ std::string credentialFor(const config::Workspace &workspace, std::string_view c
     const auto known = std::find_if(workspace.consumers.begin(), workspace.consumers.end(), [&](const config::Consumer &one) { return one.name == consumer; });
     if (known == workspace.consumers.end() || known->apiKeys.empty())
         return {};
-    const auto looks = [&](const auto &owners) { return std::any_of(owners.begin(), owners.end(), [&](const auto &owner) { return takesKeysFrom(owner.policies, header); }); };
-    if (!takesKeysFrom(workspace.policies, header) && !looks(workspace.listeners) && !looks(workspace.groups) && !looks(workspace.routes))
-        return {};
-    return known->apiKeys.front().value;
+    bool taken = false;
+    config::forEachChain(workspace, [&](const std::vector<config::PolicyEntry> &policies) { taken = taken || takesKeysFrom(policies, header); });
+    return taken ? known->apiKeys.front().value : std::string();
 }
 
 } // namespace gatehouse::engine

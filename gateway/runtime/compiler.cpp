@@ -1,6 +1,7 @@
 #include "gateway/runtime/compiler.h"
 
 #include "gateway/base/text.h"
+#include "gateway/config/chains.h"
 #include "gateway/config/records.h"
 #include "gateway/config/shapes.h"
 #include "gateway/observe/record.h"
@@ -40,20 +41,13 @@ std::vector<std::string> identityFields(const Workspace &workspace)
                     names.insert(std::move(folded));
                 }
     };
-    const auto takeAll = [&](const std::vector<config::PolicyEntry> &entries) {
+    config::forEachChain(workspace, [&](const std::vector<config::PolicyEntry> &entries) {
         for (const auto &entry : entries)
             if (entry.kind == "headers" && entry.record)
                 take(entry.as<policy::Headers>().request);
-    };
-    takeAll(workspace.policies);
-    for (const auto &listener : workspace.listeners)
-        takeAll(listener.policies);
-    for (const auto &group : workspace.groups)
-        takeAll(group.policies);
-    for (const auto &route : workspace.routes) {
-        takeAll(route.policies);
+    });
+    for (const auto &route : workspace.routes)
         take(route.rewrite.headers);
-    }
     return {names.begin(), names.end()};
 }
 

@@ -1,6 +1,6 @@
 #include "gateway/runtime/secrecy.h"
 
-#include "gateway/config/records.h"
+#include "gateway/config/chains.h"
 #include "gateway/observe/explanation.h"
 #include "gateway/policy/key-auth/record.h"
 
@@ -14,7 +14,7 @@ std::vector<std::string> redactions(const Snapshot &snapshot)
     std::vector<std::string> out = snapshot.settings.recording.redact;
     if (!snapshot.workspace)
         return out;
-    const auto add = [&](const std::vector<config::PolicyEntry> &entries) {
+    config::forEachChain(*snapshot.workspace, [&](const std::vector<config::PolicyEntry> &entries) {
         for (const config::PolicyEntry &entry : entries) {
             if (entry.kind != "key-auth")
                 continue;
@@ -24,15 +24,7 @@ std::vector<std::string> redactions(const Snapshot &snapshot)
             if (place.query)
                 out.push_back("query." + *place.query);
         }
-    };
-    const config::Workspace &workspace = *snapshot.workspace;
-    add(workspace.policies);
-    for (const config::Listener &listener : workspace.listeners)
-        add(listener.policies);
-    for (const config::Group &group : workspace.groups)
-        add(group.policies);
-    for (const config::Route &route : workspace.routes)
-        add(route.policies);
+    });
     return out;
 }
 

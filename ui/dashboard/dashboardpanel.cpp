@@ -24,8 +24,8 @@
 #include <QtWidgets/QVBoxLayout>
 
 #include <algorithm>
-#include <memory>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <optional>
 
@@ -285,7 +285,6 @@ void DashboardPanel::keyPressEvent(QKeyEvent *event)
 
 void DashboardPanel::second()
 {
-    m_buckets->look();
     if (isVisible())
         refresh();
 }

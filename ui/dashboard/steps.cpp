@@ -173,6 +173,7 @@ BucketWatch::BucketWatch(const api::Live &live) : m_live(live)
     auto *second = new QTimer(this);
     connect(second, &QTimer::timeout, this, &BucketWatch::look);
     second->start(1000);
+    look();
 }
 
 void BucketWatch::look() { m_history.look(QDateTime::currentMSecsSinceEpoch() / 1000 - 1, m_live.policies()); } // as the last whole second ended

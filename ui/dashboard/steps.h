@@ -66,10 +66,10 @@ private:
 class BucketWatch final : public QObject {
 public:
     explicit BucketWatch(const api::Live &live);
-    void look(); // now; twice in a second is once
     const BucketHistory &history() const { return m_history; }
 
 private:
+    void look();
     const api::Live &m_live;
     BucketHistory m_history;
 };

@@ -94,6 +94,13 @@ void takeOver(RouteItem &into, RouteItem &from)
         child->parent = &into;
 }
 
+// Null: no route stands there.
+const RouteItem *routeAt(const RouteItem &parent, int row)
+{
+    const RouteItem *item = row >= 0 && size_t(row) < parent.children.size() ? parent.children[size_t(row)].get() : nullptr;
+    return item && item->kind == OwnerKind::Route ? item : nullptr;
+}
+
 RouteItem *add(RouteItem &parent, std::unique_ptr<RouteItem> child)
 {
     child->parent = &parent;
@@ -161,8 +168,9 @@ std::optional<api::RoutePlace> RouteTreeModel::placeOf(const config::NamedThing 
 }
 
 // What is off, new or not valid yet stands behind the one that it follows in the file.
-void RouteTreeModel::sortByMatch(std::vector<config::NamedThing> &routes) const
+std::vector<config::NamedThing> RouteTreeModel::byMatch() const
 {
+    std::vector<config::NamedThing> routes = m_session.document().things("route");
     using Key = std::pair<int, size_t>;
     std::vector<std::pair<Key, config::NamedThing>> placed;
     Key last{std::numeric_limits<int>::min(), 0};
@@ -174,14 +182,13 @@ void RouteTreeModel::sortByMatch(std::vector<config::NamedThing> &routes) const
     std::stable_sort(placed.begin(), placed.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
     for (size_t i = 0; i < placed.size(); ++i)
         routes[i] = std::move(placed[i].second);
+    return routes;
 }
 
 std::vector<api::RoutePlace> RouteTreeModel::places() const
 {
-    std::vector<config::NamedThing> all = m_session.document().things("route");
-    sortByMatch(all);
     std::vector<api::RoutePlace> places;
-    for (const config::NamedThing &thing : all)
+    for (const config::NamedThing &thing : byMatch())
         if (auto place = placeOf(thing))
             places.push_back(std::move(*place));
     return places;
@@ -245,9 +252,7 @@ void RouteTreeModel::addRoutes(RouteItem &root) const
         groups.emplace_back(added->name, added);
     }
     size_t ungrouped = 0;
-    std::vector<config::NamedThing> inOrder = document.things("route");
-    sortByMatch(inOrder);
-    for (const config::NamedThing &thing : inOrder) {
+    for (const config::NamedThing &thing : byMatch()) {
         auto item = routeItem(thing);
         const QString group = textAt(document.at(thing.at), "group");
         const auto at = std::find_if(groups.begin(), groups.end(), [&](const auto &g) { return g.first == group; });
@@ -400,8 +405,7 @@ std::vector<const RouteItem *> RouteTreeModel::routesByMatch() const
     std::vector<const RouteItem *> out = routes();
     if (out.empty())
         return out;
-    std::vector<config::NamedThing> things = m_session.document().things("route");
-    sortByMatch(things);
+    const std::vector<config::NamedThing> things = byMatch();
     std::map<QString, size_t> rank;
     for (size_t i = 0; i < things.size(); ++i)
         rank.emplace(q(things[i].name), i);
@@ -435,7 +439,7 @@ Qt::ItemFlags RouteTreeModel::flags(const QModelIndex &index) const
         flags |= Qt::ItemIsSelectable;
     if (item->kind == OwnerKind::Route && hasPlace(item->name)) // not one that is off or not valid
         flags |= Qt::ItemIsDragEnabled;
-    if (item->kind == OwnerKind::Group || (item->kind == OwnerKind::Section && !item->parent->parent))
+    if (item->kind == OwnerKind::Group || item->kind == OwnerKind::Section)
         flags |= Qt::ItemIsDropEnabled; // between what stands below it
     return flags;
 }
@@ -467,9 +471,7 @@ bool RouteTreeModel::canDropMimeData(const QMimeData *data, Qt::DropAction, int 
     const RouteItem *item = carried(data);
     if (!item || row < 0 || at(parent) != item->parent)
         return false;
-    const auto &siblings = item->parent->children;
-    const auto isRoute = [&](int at) { return at >= 0 && size_t(at) < siblings.size() && siblings[size_t(at)]->kind == OwnerKind::Route; };
-    return isRoute(row - 1) || isRoute(row); // not between groups
+    return routeAt(*item->parent, row - 1) || routeAt(*item->parent, row); // not between groups
 }
 
 bool RouteTreeModel::dropMimeData(const QMimeData *data, Qt::DropAction action, int row, int column, const QModelIndex &parent)
@@ -477,9 +479,9 @@ bool RouteTreeModel::dropMimeData(const QMimeData *data, Qt::DropAction action, 
     if (!canDropMimeData(data, action, row, column, parent))
         return false;
     const RouteItem *item = carried(data);
-    const auto &siblings = item->parent->children;
     const auto nameAt = [&](int at) {
-        return at >= 0 && size_t(at) < siblings.size() && siblings[size_t(at)]->kind == OwnerKind::Route ? siblings[size_t(at)]->name : QString();
+        const RouteItem *route = routeAt(*item->parent, at);
+        return route ? route->name : QString();
     };
     Q_EMIT dropped(QString(item->name), nameAt(row - 1), nameAt(row));
     return false; // nothing is taken out of this model: it is made anew from the document

@@ -90,7 +90,7 @@ private:
 
     void readOrder();
     std::optional<api::RoutePlace> placeOf(const config::NamedThing &thing) const;
-    void sortByMatch(std::vector<config::NamedThing> &routes) const;
+    std::vector<config::NamedThing> byMatch() const;
 
     const api::Live &m_live;
     const api::Explain &m_explain;

@@ -123,8 +123,8 @@ void RouteWriter::keyAuth(const runtime::PlacedPolicy &place, size_t index, cons
         source = m_conditions.part(cookie, m_scope);
         shown = "cookie " + *record.cookie;
     } else {
-        shown = "header " + record.header.value_or("x-api-key");
-        source = headerVariable(record.header.value_or("x-api-key"));
+        shown = "header " + record.header.value_or(policy::defaultKeyHeader);
+        source = headerVariable(record.header.value_or(policy::defaultKeyHeader));
     }
     if (record.query)
         find(m_body, Level::Approximated, where, "key-auth.query", "nginx compares a key of the query as it was sent, without decoding it.", "Choose keys that need no encoding.");
@@ -157,7 +157,7 @@ void RouteWriter::keyAuth(const runtime::PlacedPolicy &place, size_t index, cons
         const std::string name = pattern(*record.cookie), cookies = current("Cookie");
         send("Cookie", m_conditions.map(cookies, {{regexKey("^(.*;\\s*|)" + name + "=[^;]*;\\s*(.*)\\z"), "\"$1$2\""}, {regexKey("^(.*);\\s*" + name + "=[^;]*\\z"), "\"$1\""}, {regexKey("^" + name + "=[^;]*\\z"), "\"\""}}, quoted(cookies)));
     } else {
-        send(record.header.value_or("x-api-key"), "");
+        send(record.header.value_or(policy::defaultKeyHeader), "");
     }
 }
 

@@ -81,7 +81,7 @@ public:
     KeyAuthConfig(const KeyAuth &record, const std::vector<config::Consumer> &consumers) : m_hide(record.hide)
     {
         m_place = record.query ? Place::Query : record.cookie ? Place::Cookie : Place::Header;
-        m_name = record.query ? *record.query : record.cookie ? *record.cookie : record.header.value_or("x-api-key");
+        m_name = record.query ? *record.query : record.cookie ? *record.cookie : record.header.value_or(defaultKeyHeader);
         for (const auto &consumer : consumers) {
             const auto kept = std::make_shared<const config::Consumer>(consumer);
             for (const auto &key : consumer.apiKeys)

@@ -8,8 +8,10 @@
 
 namespace gatehouse::policy {
 
+inline constexpr const char *defaultKeyHeader = "x-api-key";
+
 struct KeyAuth {
-    std::optional<std::string> header, query, cookie; // at most one; none: header x-api-key
+    std::optional<std::string> header, query, cookie; // at most one; none: defaultKeyHeader
     bool hide = true; // the upstream does not see the key
 };
 
