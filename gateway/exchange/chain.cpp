@@ -112,6 +112,8 @@ bool Exchange::pass(Lane &lane)
     const int step = lane.response ? -1 : 1;
     const int end = lane.response ? -1 : int(m_slots.size());
     for (; lane.at != end; lane.at += step) {
+        if (m_tunnel && lane.event != Event::Head)
+            break; // octets of another protocol: no filter could read them
         Slot &slot = m_slots[size_t(lane.at)];
         if (!slot.reached && !lane.response && !reach(slot))
             continue;
@@ -321,14 +323,16 @@ void Exchange::responseThrough(Lane &lane)
     case Event::Head:
         lane.headThrough = true;
         m_policiesOutMicros = int32_t(sinceArrival());
-        if (lane.buffering)
+        if (lane.buffering && !m_tunnel)
             return;
         m_headSent = true;
         if (m_down)
             m_down->sendHead(*m_response, answersHead);
+        if (m_tunnel) [[unlikely]]
+            openTunnel();
         return;
     case Event::Piece:
-        if (lane.buffering) {
+        if (lane.buffering && !m_tunnel) {
             if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit) {
                 // Past the filters: the one that buffers would take this answer in, too.
                 m_error = "answer too large";
@@ -347,6 +351,8 @@ void Exchange::responseThrough(Lane &lane)
         return;
     case Event::End:
         lane.endThrough = true;
+        if (m_tunnel) [[unlikely]]
+            return tunnelSideEnded(lane);
         if (lane.buffering) {
             m_headSent = true;
             if (m_response->framing != http::Framing::None || lane.buffer.size()) {

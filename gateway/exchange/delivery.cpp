@@ -30,7 +30,6 @@ void Exchange::startDelivery()
     runtime::prepare(*m_request, {plan, m_bound->snapshot->settings, m_info, m_down->client().ip, m_down->client().ipText, m_env.pseudonym,
                                   m_member->endpoint->location.authority});
     m_request->keepAlive = true;
-    m_request->upgrade = {};
     m_target = m_request->target;
     if (plan.delivery.total > Duration::zero())
         startTimer(m_totalTimer, plan.delivery.total);
@@ -61,7 +60,7 @@ void Exchange::startTry(bool fresh)
     m_env.metrics.endpointStarted(m_member->endpoint->metric);
     if (plan.delivery.perTry > Duration::zero())
         startTimer(m_tryTimer, plan.delivery.perTry);
-    const upstream::Call::Request request{m_request->known, false, fresh, 0};
+    const upstream::Call::Request request{m_request->known, !m_request->upgrade.empty(), fresh, 0};
     switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
     case upstream::Call::Start::Ready: return sendRequest();
     case upstream::Call::Start::Waiting: break;
@@ -169,6 +168,8 @@ void Exchange::onCallHead(http::ResponseHead &head)
         http::removeHopByHop(head.fields);
         return m_down->sendInterim(head);
     }
+    if (head.framing == http::Framing::Tunnel && !mayTunnel(head)) [[unlikely]]
+        return;
     const uint32_t at = sinceArrival();
     m_attempts.back().status = uint16_t(head.status);
     std::string_view why;
@@ -190,6 +191,7 @@ void Exchange::onCallHead(http::ResponseHead &head)
     m_response = &head;
     m_responseIsLocal = false;
     m_responseFrom = int(m_slots.size()) - 1;
+    m_tunnel = head.framing == http::Framing::Tunnel;
     feed(m_out, Event::Head, {}, nullptr, nullptr);
 }
 
@@ -197,7 +199,8 @@ void Exchange::onCallPiece(std::string_view octets, net::Lease &lease)
 {
     Turn turn(*this, Turn::Ends::Gather);
     m_out.bytes += octets.size();
-    m_responseBody.add(octets);
+    if (!m_tunnel)
+        m_responseBody.add(octets);
     feed(m_out, Event::Piece, octets, nullptr, &lease);
 }
 
@@ -217,6 +220,8 @@ void Exchange::onCallSettle()
 void Exchange::onCallEnd(http::Fields &trailers)
 {
     Turn turn(*this);
+    if (m_tunnel) [[unlikely]]
+        return feed(m_out, Event::End, {}, &trailers, nullptr);
     m_deliveryOver = true;
     m_phaseTimer.cancel();
     m_totalTimer.cancel();
@@ -347,6 +352,8 @@ void Exchange::stopDelivery()
     m_tryTimer.cancel();
     m_deliveryOver = true;
     m_heldBody.clear();
+    if (std::exchange(m_tunnel, false))
+        m_call.cancel();
     if (!m_tryOpen)
         return;
     endTry(false, m_error.empty() ? std::string_view("cancelled") : m_error, true);
@@ -385,6 +392,7 @@ void Exchange::phaseExpired()
         m_wait = Wait::None;
         return timedOut("idle timeout", true);
     }
+    case Wait::Tunnel: return tunnelExpired();
     case Wait::None: return;
     }
 }

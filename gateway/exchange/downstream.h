@@ -5,6 +5,7 @@
 #include "gateway/http/message.h"
 #include "gateway/net/loop.h"
 
+#include <string>
 #include <string_view>
 
 namespace gatehouse::exchange {
@@ -17,11 +18,15 @@ public:
     };
     virtual const Client &client() const = 0;
 
-    // In order: interim heads, the head, pieces, the end. The framing that the client can read is chosen here.
+    // In order: interim heads, the head, pieces, the end. The framing that the client can read is chosen here. After a head of
+    // Framing::Tunnel pieces go out as they are, sendEnd() ends only this direction, and what the client sends goes to
+    // Exchange::tunnelPiece() and tunnelEnd().
     virtual void sendInterim(const http::ResponseHead &head) = 0;
     virtual void sendHead(http::ResponseHead &head, bool answersHead) = 0; // answersHead: the request was a HEAD
     virtual void sendPiece(std::string_view octets, net::Lease *lease) = 0; // lease: of the octets, when there is one
     virtual void sendEnd(const http::Fields *trailers) = 0;
+    // What came behind the request already: of a tunnel, its first octets.
+    virtual std::string takeRest() = 0;
     // The answer can't be completed: the client has to see that.
     virtual void cut() = 0;
     // What was sent may have been gathered; this hands it to the loop.

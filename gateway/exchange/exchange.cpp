@@ -110,7 +110,7 @@ void Exchange::recycle()
     m_info = {};
     m_clientText = m_forwardedLine = m_error = {};
     m_responseIsLocal = m_headSent = m_continueSent = m_answered = m_holding = m_startAtEnd = false;
-    m_requestSent = m_headForwarded = m_deliveryOver = m_replayed = m_staleTried = m_tryOpen = m_idleUnarmed = false;
+    m_requestSent = m_headForwarded = m_deliveryOver = m_replayed = m_staleTried = m_tryOpen = m_idleUnarmed = m_tunnel = false;
     m_forwarded = 0;
     m_responseFrom = -1;
     m_wait = Wait::None;

@@ -2,6 +2,7 @@
 //
 //   head -> checks -> route -> filters -> target -> filters in reverse -> client          exchange.cpp, chain.cpp
 //                                         |- upstream: tries and deadlines                delivery.cpp
+//                                         |    '- 101: octets both ways                   tunnel.cpp
 //                                         '- mock, respond, redirect, refusals            answer.cpp
 //   finish() is the one end of every exchange; it emits exactly one Final record          recording.cpp
 //
@@ -33,6 +34,8 @@ public:
     void requestEnd(http::Fields &trailers);
     void requestRefused(const http::ParseError &error, http::RequestHead *head); // head: as far as it was read; may be null
     void requestTimedOut();   // the client stopped in the middle
+    void tunnelPiece(std::string_view octets, net::Lease *lease); // once a head of Framing::Tunnel was sent
+    void tunnelEnd();         // the client sends nothing more
     void clientGone();
     void downstreamDrained(); // what was queued fell to the low-water mark
     void settle();            // the buffer that pieces were in is about to change
@@ -152,6 +155,12 @@ private:
     void onCallWritable() override;
     void onCallSettle() override;
 
+    // tunnel.cpp
+    bool mayTunnel(const http::ResponseHead &head);
+    void openTunnel();
+    void tunnelExpired();
+    void tunnelSideEnded(Lane &lane);
+
     // recording.cpp
     void publish(observe::State state);
     void fill(observe::Record &record);
@@ -213,11 +222,12 @@ private:
     std::vector<net::Piece> m_heldBody; // came before the connection was there
     http::Fields *m_heldTrailers = nullptr;
     MonotonicTime m_progress;        // of the body, either way
-    enum class Wait : uint8_t { None, Connect, Response, Idle, Backoff, MockLatency, Continue };
+    enum class Wait : uint8_t { None, Connect, Response, Idle, Backoff, MockLatency, Continue, Tunnel };
     Wait m_wait = Wait::None;
     uint32_t m_retries = 0, m_waited = 0;
     bool m_requestSent = false, m_headForwarded = false, m_deliveryOver = false, m_replayed = false, m_staleTried = false;
     bool m_tryOpen = false, m_idleUnarmed = false;
+    bool m_tunnel = false;           // the upstream has switched protocols; m_call stays after the try has ended
     uint64_t m_forwarded = 0;        // octets of the body, in this try
     uint16_t m_mockResponse = 0;     // from 1; 0: none is chosen
     net::MemberTimer<Exchange, &Exchange::phaseExpired> m_phaseTimer{this};

@@ -27,10 +27,12 @@ void Exchange::fill(observe::Record &record)
     record.id = m_id;
     record.startedMicros = m_startedMicros;
     record.durationMicros = sinceArrival();
+    const bool tunnel = m_response && m_response->framing == http::Framing::Tunnel;
+    const uint32_t own = tunnel && m_firstByteMicros >= 0 ? uint32_t(m_firstByteMicros) : record.durationMicros;
     uint64_t elsewhere = 0;
     for (const observe::AttemptRecord &attempt : m_attempts)
         elsewhere += attempt.durationMicros + attempt.waitMicros;
-    record.gatewayMicros = uint32_t(record.durationMicros - std::min<uint64_t>(elsewhere, record.durationMicros));
+    record.gatewayMicros = uint32_t(own - std::min<uint64_t>(elsewhere, own));
     record.routeMicros = m_routeMicros;
     record.policiesInMicros = m_policiesInMicros;
     record.connectMicros = m_connectMicros;

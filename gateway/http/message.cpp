@@ -185,6 +185,44 @@ bool isIdempotent(Method method)
     return isSafe(method) || method == Method::Put || method == Method::Delete;
 }
 
+bool isProtocolList(std::string_view text)
+{
+    while (true) {
+        const size_t comma = text.find(',');
+        const std::string_view element = text.substr(0, comma), protocol = scan::trimmed(element.data(), element.data() + element.size());
+        const size_t slash = protocol.find('/');
+        if (!isToken(protocol.substr(0, slash)) || (slash != std::string_view::npos && !isToken(protocol.substr(slash + 1))))
+            return false;
+        if (comma == std::string_view::npos)
+            return true;
+        text.remove_prefix(comma + 1);
+    }
+}
+
+std::string_view tunnelledProtocols(std::string_view list, Arena &arena)
+{
+    std::string_view kept;
+    scan::listElements(list, [&](std::string_view protocol) {
+        const std::string_view name = protocol.substr(0, protocol.find('/'));
+        if (scan::equalsName(name, "h2c") || scan::equalsName(name, "h2") || scan::equalsName(name, "http") || scan::equalsName(name, "tls"))
+            return;
+        kept = kept.empty() ? protocol : arena.join({kept, ", ", protocol});
+    });
+    return kept;
+}
+
+bool wereAskedFor(std::string_view answered, std::string_view asked)
+{
+    bool any = false, all = true;
+    scan::listElements(answered, [&](std::string_view protocol) {
+        bool found = false;
+        scan::listElements(asked, [&](std::string_view other) { found = found || equalsIgnoreCase(protocol, other); });
+        any = true;
+        all = all && found;
+    });
+    return any && all;
+}
+
 bool RequestHead::upgradesToWebSocket() const
 {
     bool found = false;

@@ -17,6 +17,12 @@ struct Field {
 // Character rules of RFC 9110 section 5.5/5.6.2: what may stand in a name, and in a value.
 bool isToken(std::string_view text);      // not empty, tchar only
 bool isFieldValue(std::string_view text); // no control character but HTAB, no surrounding whitespace; may be empty
+bool isProtocolList(std::string_view text); // of Upgrade (RFC 9110 7.8): name[/version], ...; not empty, no empty element
+// Of those protocols the ones that a tunnel may carry. HTTP and TLS are not among them: requests inside of it would pass by routes
+// and policies, and an upstream that speaks h2c would take them. Empty: none is left.
+std::string_view tunnelledProtocols(std::string_view list, Arena &arena);
+// Whether each protocol of `answered` is one of those that were asked for, and there is one.
+bool wereAskedFor(std::string_view answered, std::string_view asked);
 
 // The header fields of a message: a short list that keeps order, case and duplicates. Names are found whatever their case.
 // Nothing that could break the framing of a message ever gets in: names and values are checked here, so the writer need not.
@@ -113,7 +119,7 @@ struct RequestHead {
     uint64_t length = 0;        // of Framing::Length
     bool keepAlive = true;      // what the client asks for
     bool expectContinue = false;
-    std::string_view upgrade;   // the Upgrade field when Connection names it, else empty
+    std::string_view upgrade;   // the Upgrade field when Connection names it and it can be read, else empty
     bool upgradesToWebSocket() const;
 
     std::string_view raw;       // the head as it came, blank line included

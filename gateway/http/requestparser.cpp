@@ -221,8 +221,9 @@ bool RequestParser::readFields()
     }
     head.keepAlive = !m_close && (head.version == Version::Http11 || m_keepAlive);
     if (head.version == Version::Http11) { // RFC 9110 7.8 and 10.1.1: both are to be ignored in HTTP/1.0
-        if (upgrade && m_upgradeNamed)
-            head.upgrade = head.fields.combined("upgrade");
+        if (upgrade && m_upgradeNamed) // RFC 9110 7.8: a server MAY ignore it, and does so with one that it can't read
+            if (const std::string_view list = head.fields.combined("upgrade"); isProtocolList(list))
+                head.upgrade = list;
         if (expect && !equalsIgnoreCase(expect->value, "100-continue"))
             return refuse(Refusal::UnknownExpectation);
         head.expectContinue = expect != nullptr;

@@ -134,6 +134,8 @@ bool ResponseParser::decideFraming()
         if (!m_upgrading)
             return refuse(Refusal::UnexpectedUpgrade);
         head.upgrade = head.fields.combined("upgrade");
+        if (!isProtocolList(head.upgrade)) // RFC 9110 7.8: a 101 MUST say which
+            return refuse(Refusal::UnexpectedUpgrade);
         m_framing = Framing::Tunnel;
     } else if (head.status < 200 || head.status == 204 || head.status == 304 || m_request == Method::Head) {
         // A length here announces nothing that follows; one that a 1xx or 204 may not have is a peer not to be trusted with more.

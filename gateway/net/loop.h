@@ -103,6 +103,9 @@ public:
     virtual void close(Conn, bool afterQueue) = 0;
     virtual void reset(Conn) = 0;
     virtual bool isOpen(Conn) const = 0;   // known and not asked to close
+    // After End::Eof: whether nobody is there to read any more either. Asks the system, which knows it of Unix sockets and of peers on
+    // this machine (Linux); false otherwise.
+    virtual bool peerIsGone(Conn) const = 0;
     virtual size_t connections() const = 0;
 
     virtual const LoopCounters &counters() const = 0;

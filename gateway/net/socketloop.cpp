@@ -2,6 +2,7 @@
 #include "gateway/net/socketloop.h"
 
 #include "gateway/net/listener.h"
+#include "gateway/net/peerstate.h"
 #include "gateway/net/sockaddr.h"
 
 #include <algorithm>
@@ -151,6 +152,12 @@ bool SocketLoop::isOpen(Conn conn) const
 {
     const Socket *socket = find(conn);
     return socket && !socket->closing;
+}
+
+bool SocketLoop::peerIsGone(Conn conn) const
+{
+    const Socket *socket = find(conn);
+    return socket && socket->fd >= 0 && net::peerIsGone(socket->fd);
 }
 
 void SocketLoop::pause(Conn conn)

@@ -30,6 +30,7 @@ public:
     void close(Conn, bool afterQueue) override;
     void reset(Conn) override;
     bool isOpen(Conn) const override;
+    bool peerIsGone(Conn) const override;
     size_t connections() const override { return m_open; }
     const LoopCounters &counters() const override { return m_counters; }
     std::string_view backend() const override { return m_poller->name(); }

@@ -65,7 +65,9 @@ void WorkerMetrics::finished(const Record &record, MetricId route, std::span<con
     bump(slot.byClass[static_cast<size_t>(classOf(record.status, true))], 1);
     bump(slot.bytesIn, record.requestBytes);
     bump(slot.bytesOut, record.responseBytes);
-    slot.latency.add(record.durationMicros);
+    // Of a tunnel the answer is its opening: how long it was used for is no latency.
+    const uint32_t took = record.status == 101 && record.firstByteMicros >= 0 ? uint32_t(record.firstByteMicros) : record.durationMicros;
+    slot.latency.add(took);
     if (record.target != TargetKind::Mock) // a mock's latency is wanted, not added
         slot.gateway.add(record.gatewayMicros);
     if (route != 0) {
@@ -73,7 +75,7 @@ void WorkerMetrics::finished(const Record &record, MetricId route, std::span<con
         series.count(0, second);
         if (record.status == 0 || record.status >= 500)
             series.count(1, second);
-        series.took(record.durationMicros, second);
+        series.took(took, second);
     }
     bool limited = false;
     uint64_t counted = 0; // policies by index, so that one that acts both ways counts once

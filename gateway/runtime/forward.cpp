@@ -207,6 +207,8 @@ void prepare(http::RequestHead &head, const Forwarding &f, ChangeLog *log)
     Arena &arena = head.fields.arena();
     const std::string_view hostSent = head.fields.value("host");
     http::removeHopByHop(head.fields);
+    if (!head.upgrade.empty()) [[unlikely]]
+        head.upgrade = http::tunnelledProtocols(head.upgrade, arena);
     if (log)
         log->after("hop-by-hop", head);
 

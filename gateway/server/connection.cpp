@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t smallPiece = 4 * 1024;    // copied behind the head; more is handed on as it is
 constexpr size_t restMost = 256 * 1024;    // pipelined octets kept before reading stops
+constexpr Duration peerSoon = 20ms, peerAgain = 1s;
 constexpr Duration lingerFor = 2s;         // an answer that came before the whole request can still be read (RFC 9112 9.6)
 
 // Octets of m_rest: they do not stay, so keeping them is copying them.
@@ -47,7 +48,7 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_exchange = nullptr;
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
-    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = false;
+    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_tunnel = m_halfClosed = false;
     m_ipText = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.ip();
     m_text = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.text();
     m_client = {IpAddress::parse(m_ipText).value_or(IpAddress{}), m_ipText, m_text};
@@ -60,6 +61,11 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
 {
     if (m_wait == Wait::Linger)
         return;
+    if (m_tunnel) {
+        if (m_exchange)
+            m_exchange->tunnelPiece(octets, &lease);
+        return;
+    }
     if (m_exchange && m_requestEnded) {
         m_rest.append(octets);
         if (m_rest.size() > restMost)
@@ -162,6 +168,11 @@ bool Connection::over()
     if (m_requestEnded) {
         release();
         if (m_close) {
+            // What came behind the last request would make the system reset the connection, and the answer with it (RFC 9112 9.6).
+            m_rest.empty() || m_tunnel ? close() : linger();
+            return false;
+        }
+        if (m_halfClosed && m_rest.empty()) {
             close();
             return false;
         }
@@ -201,6 +212,13 @@ void Connection::next()
     m_core.loop->resume(m_conn);
     RestLease lease(*m_core.loop);
     process(rest, lease);
+    if (!m_halfClosed || (m_exchange && m_requestEnded))
+        return;
+    if (m_exchange) {
+        m_exchange->clientGone(); // the rest of this request will never come
+        release();
+    }
+    close(); // once the answers before it are out
 }
 
 void Connection::holdRequest(bool hold)
@@ -217,10 +235,28 @@ void Connection::holdRequest(bool hold)
         waitFor(Wait::Body);
 }
 
-void Connection::onEnd(net::Conn, net::End, int)
+void Connection::onEnd(net::Conn, net::End end, int)
 {
-    // Also when only its sending side was closed: a browser that went away looks the same, and its request is not worth finishing.
-    abandon();
+    if (end != net::End::Eof || !m_exchange || m_exchangeDone || !m_requestEnded)
+        return abandon();
+    if (m_tunnel)
+        return m_exchange->tunnelEnd();
+    halfClosed();
+}
+
+// Either the client waits for its answer, having said all it had to say, or it is gone and nobody wants one: the end of what it sends
+// looks the same. Of a client on this machine the system knows which; any other gets its answer.
+void Connection::halfClosed()
+{
+    m_halfClosed = true;
+    m_core.wheel->start(m_peerTimer, peerSoon); // not at once: the system may still be closing it
+}
+
+void Connection::lookForPeer()
+{
+    if (m_core.loop->peerIsGone(m_conn))
+        return abandon();
+    m_core.wheel->start(m_peerTimer, peerAgain);
 }
 
 void Connection::abandon()
@@ -240,6 +276,7 @@ void Connection::onClosed(net::Conn)
         release();
     }
     m_timer.cancel();
+    m_peerTimer.cancel();
     m_out = {};
     m_rest = {};
     m_core.closed(*this);
@@ -266,8 +303,12 @@ void Connection::sendHead(http::ResponseHead &head, bool answersHead)
     }
     head.version = m_http10 ? http::Version::Http10 : http::Version::Http11;
     head.keepAlive = !m_close;
-    head.upgrade = {};
-    m_framing = answersHead ? http::Framing::None : head.framing;
+    m_tunnel = head.framing == http::Framing::Tunnel;
+    if (m_tunnel)
+        m_close = true;
+    else
+        head.upgrade = {};
+    m_framing = answersHead && !m_tunnel ? http::Framing::None : head.framing;
     m_chunked = m_framing == http::Framing::Chunked;
     m_left = head.length;
     m_out = m_core.loop->block(http::sizeBound(head) + 1024);
@@ -315,6 +356,10 @@ void Connection::sendEnd(const http::Fields *trailers)
 {
     if (m_cut)
         return;
+    if (m_tunnel) {
+        flush();
+        return m_core.loop->shutdownSend(m_conn);
+    }
     if (m_framing == http::Framing::Length && m_left)
         return cut();
     if (!m_chunked)
@@ -343,11 +388,17 @@ void Connection::cut()
     if (m_cut)
         return;
     m_cut = true;
-    // A body that ends with the connection would look whole: only a reset tells. The others are seen to be short.
-    if (m_framing == http::Framing::UntilClose)
+    // What ends with the connection would look whole: only a reset tells. The others are seen to be short.
+    if (m_framing == http::Framing::UntilClose || m_tunnel)
         return m_core.loop->reset(m_conn);
     flush();
     m_core.loop->close(m_conn, true);
+}
+
+std::string Connection::takeRest()
+{
+    m_core.loop->resume(m_conn);
+    return std::exchange(m_rest, {});
 }
 
 size_t Connection::queued() const { return m_core.loop->queued(m_conn); }

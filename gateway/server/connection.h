@@ -42,6 +42,7 @@ private:
     void sendPiece(std::string_view octets, net::Lease *lease) override;
     void sendEnd(const http::Fields *trailers) override;
     void cut() override;
+    std::string takeRest() override;
     void flush() override;
     size_t queued() const override;
     void holdRequest(bool hold) override;
@@ -56,6 +57,8 @@ private:
     void next();
     void close();
     void linger();
+    void halfClosed();
+    void lookForPeer();
     void waitFor(Wait what);
     void expired();
 
@@ -72,6 +75,7 @@ private:
     size_t m_stalledAt = 0;         // queued when last looked at
     uint64_t m_left = 0;            // octets of the answer's length still to come
     net::MemberTimer<Connection, &Connection::expired> m_timer{this};
+    net::MemberTimer<Connection, &Connection::lookForPeer> m_peerTimer{this}; // once it sends nothing more
     MonotonicTime m_deadline, m_armed;
     Wait m_wait = Wait::Idle;
     http::Framing m_framing = http::Framing::None; // of the answer
@@ -79,6 +83,8 @@ private:
     bool m_headRead = false, m_requestEnded = false, m_bodyless = false, m_exchangeDone = false;
     bool m_close = false;           // after this answer
     bool m_processing = false, m_held = false, m_cut = false;
+    bool m_tunnel = false;          // what comes is not HTTP any more
+    bool m_halfClosed = false;      // the client sends nothing more, but may read
 };
 
 } // namespace gatehouse::server

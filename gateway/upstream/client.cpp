@@ -141,6 +141,7 @@ bool Call::sendHead(const http::RequestHead &head, std::string_view firstPiece, 
     block.commit(written);
     ++m_connection->m_requests;
     m_connection->m_requestDone = !more;
+    m_connection->m_tunnel = false;
     m_connection->m_parser.start(*m_arena, m_request.method, m_request.upgrading);
     if (together) {
         if (m_chunked)
@@ -200,6 +201,18 @@ void Call::sendEnd(const http::Fields *trailers)
     net::Block block = loop.block(http::sizeBound(*trailers));
     block.commit(http::writeLastChunk(block.rest(), *trailers));
     loop.send(m_connection->m_conn, std::move(block));
+}
+
+void Call::endTunnel()
+{
+    if (m_connection)
+        m_connection->m_client.m_loop.shutdownSend(m_connection->m_conn);
+}
+
+void Call::leaveTunnel()
+{
+    if (m_connection)
+        m_connection->leave();
 }
 
 size_t Call::queued() const { return m_connection ? m_connection->m_client.m_loop.queued(m_connection->m_conn) : 0; }

@@ -35,7 +35,8 @@ struct Failure {
     std::string_view what;   // "refused", "no such host", …; static or in the call's arena
 };
 
-// Who made the call. After End and Failed the call is over and may be started again from within.
+// Who made the call. After End and Failed the call is over and may be started again from within; but of a tunnel (a head of
+// Framing::Tunnel) End says only that the upstream sends nothing more.
 class CallHandler {
 public:
     virtual void onCallReady() = 0;                           // connected; only when start() said Waiting
@@ -82,6 +83,10 @@ public:
     void sendPiece(std::string_view octets, net::Lease *lease);
     void sendPiece(net::Piece piece);
     void sendEnd(const http::Fields *trailers);
+    // Of a tunnel: pieces go as they are from here on; the end of what we send, which the upstream sees as such; and both have ended.
+    void openTunnel() { m_chunked = false; }
+    void endTunnel();
+    void leaveTunnel();
     size_t queued() const; // octets not yet taken by the system
     void pause();          // reading the answer
     void resume();

@@ -88,6 +88,7 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
         case http::Event::Head:
             // Now: the exchange makes its own answer of this head, and says there what its client's connection does.
             m_keepAlive = m_parser.head().keepAlive;
+            m_tunnel = m_parser.head().framing == http::Framing::Tunnel;
             call->m_handler.onCallHead(m_parser.head());
             break;
         case http::Event::Piece:
@@ -123,6 +124,8 @@ void Connection::onEnd(net::Conn, net::End end, int systemError)
         m_pool->m_addressesUntil = {}; // look the name up again next time
         return failed(ErrorKind::Refused, describe(systemError));
     }
+    if (end == net::End::Eof && m_tunnel)
+        return m_call->m_handler.onCallEnd(const_cast<http::Fields &>(m_parser.trailers()));
     if (end == net::End::Eof && m_answered && m_parser.eof() == http::Event::End)
         return ended(false);
     failed(ErrorKind::Reset, end == net::End::Eof ? "closed by the upstream" : describe(systemError));
@@ -164,6 +167,12 @@ void Connection::failed(ErrorKind kind, std::string_view what)
     const Failure failure{kind, m_connected, m_answered, call->m_reused, what};
     drop();
     call->m_handler.onCallFailed(failure);
+}
+
+void Connection::leave()
+{
+    m_client.m_loop.close(m_conn, true);
+    drop();
 }
 
 void Connection::drop()

@@ -20,6 +20,7 @@ public:
     void open(Pool &pool, Call *call);
     void assign(Call &call);  // it serves this one now
     void drop();              // closes at once; the call, if any, is forgotten
+    void leave();             // closes once what is queued is out
     net::Conn conn() const { return m_conn; }
     bool connected() const { return m_connected; }
 
@@ -48,6 +49,7 @@ private:
     size_t m_tried = 0;
     bool m_connected = false, m_answered = false, m_requestDone = false;
     bool m_keepAlive = false;   // what the answer under way said of the connection
+    bool m_tunnel = false;      // it has switched protocols: each direction ends by itself
     bool m_retryAddress = false; // closing after a failed connect, to try the next address
 };
 

@@ -485,6 +485,54 @@ private Q_SLOTS:
         QCOMPARE(int(stored.row.verdict), int(Verdict::Throttled));
         QCOMPARE(stored.steps.at(0).capacity, 10.0);
     }
+
+    // What follows a switch of protocols is not HTTP: filters see its heads, and a wish to hold a body back finds none.
+    void tunnelsShowTheirHeadsOnly()
+    {
+        std::atomic<int> heads{0}, pieces{0}, done{0};
+        World world("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nwelcome");
+        world.filter({.responseHead =
+                          [&](Context &c) {
+                              ++heads;
+                              c.buffer(1000);
+                              c.response().fields.set("X-Seen", std::to_string(c.response().status));
+                              return Flow::Continue;
+                          },
+                      .requestPiece = [&](Context &, std::string_view &) { ++pieces; return Flow::Continue; },
+                      .responsePiece = [&](Context &, std::string_view &) { ++pieces; return Flow::Continue; },
+                      .done = [&](Context &) { ++done; }});
+        DataPlane &plane = world.start();
+        Peer client = connectTo(plane.port());
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        const std::string head = client.readHead();
+        QCOMPARE(statusOf(head), 101);
+        QCOMPARE(fieldOf(head, "x-seen"), std::string("101"));
+        QCOMPARE(client.read(7), std::string("welcome"));
+        client.send("bye");
+        client.close();
+        QCOMPARE(int(plane.waitForFinal().row.status), 101);
+        QCOMPARE(heads.load(), 1);
+        QCOMPARE(pieces.load(), 0);
+        QCOMPARE(done.load(), 1);
+    }
+
+    void aTunnelCanBeRefused()
+    {
+        World world("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nwelcome");
+        world.filter({.responseHead = [&](Context &c) {
+            c.respondProblem(403, "Forbidden", "not this one");
+            return Flow::Respond;
+        }});
+        DataPlane &plane = world.start();
+        Peer client = connectTo(plane.port());
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        const std::string answer = client.readMessage();
+        QCOMPARE(statusOf(answer), 403);
+        QVERIFY(answer.find("welcome") == std::string::npos);
+        client.send("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"); // HTTP goes on
+        QVERIFY(statusOf(client.readMessage()) != 101);
+        QCOMPARE(int(plane.waitForFinal(0).row.status), 403);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestFilters)
