@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # All tests, as CI runs them.
 
-FUZZ_SECONDS=${GATEHOUSE_FUZZ_SECONDS:-20}
+FUZZ_SECONDS=${GATEHOUSE_FUZZ_SECONDS:-60}
 
 test_jobs() { jobs; }
 
@@ -20,39 +20,83 @@ cmd_test() {
     use_test_data
     configure dev
     compile dev
-    local fuzzed=0
+    local failed=0
     # With arguments somebody is after certain tests: fuzzing is left out then.
-    if (($# == 0)); then run_fuzzers "$FUZZ_SECONDS" || fuzzed=1; fi
+    if (($# == 0)); then run_fuzzers "$FUZZ_SECONDS" || failed=1; fi
     step "Running the tests ($(elapsed) so far)"
-    ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$(test_jobs)" "$@" || exit 1
-    ((fuzzed == 0)) || die "a fuzz target failed: see above" "The input that does it is kept in build/fuzz/found/"
+    ctest --test-dir build/dev --output-on-failure --no-tests=error -j "$(test_jobs)" "$@" || failed=1
+    report_fuzzers # at the end: who sees only the last lines of a run sees it
+    ((failed == 0)) || exit 1
 }
 
-# run_fuzzers SECONDS: builds and runs each target of tests/fuzz for that long, from its seed corpus.
+# run_fuzzers SECONDS: builds and runs each target of tests/fuzz for that long, from its seed corpus; two at a time where there are
+# two cores. What failed is told by report_fuzzers.
+fuzz_failures=()
 run_fuzzers() {
     compgen -G 'tests/fuzz/fuzz_*.cpp' >/dev/null || return 0
     configure fuzz
     compile fuzz fuzzers
-    local target name log failed=0
     mkdir -p build/fuzz/found build/log
+    local target lanes=1 running=0
+    local -A names=()
+    (($(jobs) < 2)) || lanes=2
     for target in build/fuzz/fuzzers/fuzz_*; do
-        name=${target##*/fuzz_}
-        log=build/log/fuzz-$name.log
-        local corpus=build/fuzz/corpus/$name options=()
-        mkdir -p "$corpus"
-        [[ -e tests/fuzz/$name.dict ]] && options+=("-dict=tests/fuzz/$name.dict")
-        local seeds=()
-        [[ -d tests/fuzz/corpus/$name ]] && seeds=("tests/fuzz/corpus/$name")
-        step "Fuzzing $name for $1 s"
-        if "$target" "$corpus" "${seeds[@]}" "${options[@]}" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 \
-            -artifact_prefix="build/fuzz/found/$name-" -print_final_stats=1 >"$log" 2>&1; then
-            note "$(sed -n 's/^stat::number_of_executed_units: */inputs: /p' "$log"), nothing found"
-        else
-            tail -n 40 "$log" >&2
-            failed=1
+        if ((running == lanes)); then
+            wait_for_fuzzer
+            ((running--))
         fi
+        step "Fuzzing ${target##*/fuzz_} for $1 s"
+        background run_fuzzer "$target" "$1"
+        names[$!]=${target##*/fuzz_}
+        ((++running))
     done
-    return "$failed"
+    while ((running-- > 0)); do wait_for_fuzzer; done
+    ((${#fuzz_failures[@]} == 0))
+}
+run_fuzzer() {
+    local name=${1##*/fuzz_}
+    local corpus=(build/fuzz/corpus/"$name") options=()
+    mkdir -p "${corpus[0]}"
+    [[ -e tests/fuzz/$name.dict ]] && options+=("-dict=tests/fuzz/$name.dict")
+    [[ -d tests/fuzz/corpus/$name ]] && corpus+=("tests/fuzz/corpus/$name")
+    exec "$1" "${corpus[@]}" "${options[@]}" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 \
+        -artifact_prefix="build/fuzz/found/$name-" -print_final_stats=1 >"build/log/fuzz-$name.log" 2>&1
+}
+# wait_for_fuzzer: until one of `names` (by process id, of run_fuzzers) has ended.
+wait_for_fuzzer() {
+    local ended code=0 name child others=()
+    wait -n -p ended "${!names[@]}" || code=$?
+    for child in "${children[@]}"; do [[ $child == "$ended" ]] || others+=("$child"); done
+    children=("${others[@]}")
+    name=${names[$ended]}
+    unset "names[$ended]"
+    if ((code == 0)); then
+        note "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "build/log/fuzz-$name.log") inputs, nothing found"
+    else
+        fail "fuzzing $name ended with $code: told at the end" || true
+        fuzz_failures+=("$name")
+    fi
+}
+# Each failure with all that is needed to see it elsewhere.
+report_fuzzers() {
+    local name log input
+    for name in "${fuzz_failures[@]}"; do
+        log=build/log/fuzz-$name.log
+        {
+            echo
+            fail "the fuzz target $name failed; the last lines of $log:" || true
+            tail -n 40 "$log"
+            input=$(sed -n 's/.*Test unit written to \(.*\)$/\1/p' "$log" | tail -n 1)
+            if [[ -n $input && -e $input ]]; then
+                echo "  The input, $(stat -c %s "$input") octets ($input); to see it again:"
+                echo "  packaging/dev build fuzz && base64 -d >/tmp/input <<'END' && build/fuzz/fuzzers/fuzz_$name /tmp/input"
+                base64 -w 120 "$input"
+                echo END
+            else
+                echo "  It wrote no input: packaging/dev build fuzz && build/fuzz/fuzzers/fuzz_$name -runs=1"
+            fi
+        } >&2
+    done
 }
 
 sanitized_tests='^(gateway|integration|security)\.'
