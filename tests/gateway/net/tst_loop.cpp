@@ -95,6 +95,7 @@ class TestLoop : public QObject {
 private Q_SLOTS:
     void init();
     void cleanup();
+    void backendIsTheOneAskedFor();
     void echoes();
     void echoesOverAUnixSocket();
     void queuesBeforeItIsConnected();
@@ -135,6 +136,13 @@ void TestLoop::init()
     QVERIFY2(listener.ok(), listener.ok() ? "" : listener.error().message.c_str());
     m_listener = std::move(*listener);
     QVERIFY(m_loop->listen(*m_listener, m_server));
+}
+
+void TestLoop::backendIsTheOneAskedFor()
+{
+    if (!qEnvironmentVariableIsSet("GATEHOUSE_TEST_BACKEND"))
+        QSKIP("CTest says which");
+    QCOMPARE(std::string(m_loop->backend()), qgetenv("GATEHOUSE_TEST_BACKEND").toStdString());
 }
 
 void TestLoop::cleanup()

@@ -3,6 +3,7 @@
 #include "tests/support/peers.h"
 #include "tests/support/program.h"
 
+#include <QtCore/QDir>
 #include <QtCore/QFileInfo>
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonObject>
@@ -25,6 +26,19 @@ class TestServe : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    // Which CTest runs these tests twice for: on the portable one nothing waits in an epoll set, on the other every worker does.
+    void socketBackendIsTheOneAskedFor()
+    {
+        if (!qEnvironmentVariableIsSet("GATEHOUSE_TEST_BACKEND"))
+            QSKIP("CTest says which");
+        GatewayProcess gateway(workspaceAt("127.0.0.1:0"));
+        const QDir descriptors(QStringLiteral("/proc/%1/fd").arg(gateway.pid()));
+        int sets = 0;
+        for (const QString &name : descriptors.entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot))
+            sets += QFile::symLinkTarget(descriptors.filePath(name)).contains(QStringLiteral("[eventpoll]"));
+        QCOMPARE(sets > 0, qgetenv("GATEHOUSE_TEST_BACKEND") == "epoll");
+    }
 
     // No body follows, so the refusal does not end the connection.
     void refusalKeepsTheConnection()
