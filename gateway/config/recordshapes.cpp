@@ -165,7 +165,7 @@ Ptr<Listener> listenerShape()
 {
     static const auto shape = record<Listener>("listener",
         field("name", &Listener::name, definedName("listener"), required),
-        field("address", &Listener::address, address(), required, help(QT_TRANSLATE_NOOP("shape", "IP:PORT; port 0 takes a free one."))),
+        field("address", &Listener::address, address(), required, help(QT_TRANSLATE_NOOP("shape", "IP:PORT, where port 0 takes a free one, or unix:/path."))),
         field("expose", &Listener::expose, help(QT_TRANSLATE_NOOP("shape", "Reachable from other machines."))),
         field("hosts", &Listener::hosts, list(host(), some), help(QT_TRANSLATE_NOOP("shape", "Hosts it answers for besides localhost and those of routes."))),
         planned({"protocols", "tls", "proxy-protocol", "mode", "intercept"}),
@@ -177,9 +177,7 @@ Ptr<Listener> listenerShape()
             if (!address || !member || reader.unknown(member->value))
                 return;
             reader.path.push(Step("address"));
-            if (!address->socket.empty())
-                reader.error(member->value, notBuiltYet("unix:"));
-            else if (!address->loopback() && !listener.expose)
+            if (!address->loopback() && !listener.expose)
                 reader.error(member->value, Reader::shown(member->value) + " can be reached from other machines; say `expose: true` if that is meant", "expose");
             reader.path.pop();
         }));
@@ -190,7 +188,7 @@ Ptr<Upstream> upstreamShape()
 {
     static const auto endpoint = record<Endpoint>("endpoint",
         field("name", &Endpoint::name, plainName(), advanced),
-        field("url", &Endpoint::url, url({"http"}), required),
+        field("url", &Endpoint::url, url({"http", "unix"}), required),
         field("weight", &Endpoint::weight, range(0, 1000), help(QT_TRANSLATE_NOOP("shape", "Share of requests compared with the others; 0 takes none."))),
         field("enabled", &Endpoint::enabled),
         shorthand("url"));

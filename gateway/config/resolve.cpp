@@ -324,6 +324,8 @@ bool loopbackTarget(std::string_view text)
     const auto url = schema::parseUrl(text);
     if (!url)
         return true; // an error of its own, or not known before variables are
+    if (!url->socket.empty())
+        return false; // behind many a socket stands the whole machine: a container engine's, for one
     const auto ip = IpAddress::parse(url->host);
     return ip ? ip->isLoopback() : url->host == "localhost" || url->host.ends_with(".localhost");
 }
@@ -380,9 +382,12 @@ std::vector<Wish> trustWishes(const Document &document)
                 wish(Wish::Kind::Variable, environmentWish(placeholder.name), node, path);
         });
         const Node *listeners = root->find("listeners"), *upstreams = root->find("upstreams");
-        for (size_t i = 0; listeners && i < listeners->items.size(); ++i)
+        for (size_t i = 0; listeners && i < listeners->items.size(); ++i) {
+            if (const Node *address = listeners->items[i].find("address"); address && address->text.starts_with("unix:"))
+                wish(Wish::Kind::Expose, "listens at the socket " + escapeControls(address->text.substr(5)), *address, Path{"listeners", i, "address"});
             if (const Node *expose = listeners->items[i].find("expose"); expose && expose->text != "false")
                 wish(Wish::Kind::Expose, "listens where other machines reach it", *expose, Path{"listeners", i, "expose"});
+        }
         for (size_t i = 0; upstreams && i < upstreams->items.size(); ++i) {
             const Node *endpoints = upstreams->items[i].find("endpoints");
             for (size_t j = 0; endpoints && j < endpoints->items.size(); ++j) {

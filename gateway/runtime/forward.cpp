@@ -183,15 +183,16 @@ void addProxyFields(http::RequestHead &head, const Forwarding &f, std::string_vi
     using Mode = Settings::Forwarded;
     const Mode mode = f.settings.forwarded;
     Arena &arena = head.fields.arena();
+    const bool known = !f.peer.isUnspecified(); // who came by a Unix socket has no address (RFC 7239 section 6.2)
     if (mode == Mode::XForwarded || mode == Mode::Both) {
-        append(head.fields, "X-Forwarded-For", f.peerText);
+        append(head.fields, "X-Forwarded-For", known ? f.peerText : "unknown");
         if (!head.fields.has("x-forwarded-proto"))
             head.fields.addChecked({"X-Forwarded-Proto", f.info.scheme});
         if (!head.fields.has("x-forwarded-host") && !hostSent.empty())
             head.fields.addChecked({"X-Forwarded-Host", hostSent});
     }
     if (mode == Mode::Rfc7239 || mode == Mode::Both) {
-        const std::string_view node = f.peer.isV4() ? f.peerText : arena.join({"\"[", f.peerText, "]\""});
+        const std::string_view node = !known ? "unknown" : f.peer.isV4() ? f.peerText : arena.join({"\"[", f.peerText, "]\""});
         const bool quote = hostSent.find_first_of(":[") != std::string_view::npos; // RFC 7239 section 4: only a token stands unquoted
         append(head.fields, "Forwarded",
                hostSent.empty() ? arena.join({"for=", node, ";proto=", f.info.scheme})

@@ -45,6 +45,8 @@ const config::Listener *ownListener(const config::Workspace &workspace, std::str
     const auto targets = addressesOf(url->host);
     for (const config::Listener &listener : workspace.listeners) {
         const auto address = schema::parseAddress(listener.address);
+        if (address && !url->socket.empty() && address->socket == url->socket)
+            return &listener;
         const auto at = address ? IpAddress::parse(address->host) : std::nullopt;
         if (at && address->port == port && std::any_of(targets.begin(), targets.end(), [&](const IpAddress &one) { return takes(*at, one); }))
             return &listener;

@@ -32,6 +32,8 @@ std::string authorityOf(const config::Upstream &upstream)
         const auto url = schema::parseUrl(endpoint.url);
         if (!endpoint.enabled || !url)
             continue;
+        if (!url->socket.empty())
+            return "localhost";
         std::string host = url->host.find(':') == std::string::npos ? url->host : "[" + url->host + "]";
         return url->port && url->port != 80 ? host + ":" + std::to_string(url->port) : host;
     }

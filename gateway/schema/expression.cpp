@@ -210,6 +210,15 @@ Result<Url> parseAuthority(std::string_view text)
 
 Result<Url> parseUrl(std::string_view text)
 {
+    if (text.starts_with("unix:")) {
+        auto socket = parseAddress(text);
+        if (!socket)
+            return socket.error();
+        Url url;
+        url.scheme = "unix";
+        url.socket = std::move(socket->socket);
+        return url;
+    }
     const size_t colon = text.find("://");
     if (colon == std::string_view::npos || colon == 0)
         return bad("a URL looks like http://host:port");
@@ -245,8 +254,10 @@ Result<Address> parseAddress(std::string_view text)
     Address address;
     if (text.starts_with("unix:")) {
         address.socket = std::string(text.substr(5));
-        if (address.socket.empty() || address.socket.size() > 107)
-            return bad("unix: is followed by a path of at most 107 bytes");
+        if (!address.socket.starts_with('/') || address.socket.size() > 107)
+            return bad("unix: is followed by an absolute path of at most 107 bytes");
+        if (std::any_of(address.socket.begin(), address.socket.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }))
+            return bad("the path of unix: holds a control character");
         return address;
     }
     if (text.find(':') == std::string_view::npos)

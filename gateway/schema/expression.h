@@ -37,12 +37,13 @@ Result<std::vector<Part>> parseExpression(std::string_view text);
 Result<Part> parseCountingKey(std::string_view text);
 std::string printCountingKey(const Part &key);
 
-// An absolute URL with an authority. No user information (credentials don't belong in a URL).
+// An absolute URL with an authority, or unix:/path of a socket. No user information (credentials don't belong in a URL).
 struct Url {
     std::string scheme; // lower-case
     std::string host;   // lower-case; IPv6 without brackets
     uint16_t port = 0;  // 0: not given
     std::string path;   // as written, with the query; may be empty
+    std::string socket; // of unix: the socket's path, and nothing else is set but the scheme
 };
 Result<Url> parseUrl(std::string_view text);
 

@@ -439,19 +439,24 @@ Ptr<std::string> regex()
 Ptr<std::string> url(std::vector<std::string> schemes)
 {
     std::string pattern;
-    for (const std::string &scheme : schemes)
-        pattern += (pattern.empty() ? "" : "|") + scheme;
+    bool sockets = false;
+    for (const std::string &scheme : schemes) {
+        if (scheme == "unix")
+            sockets = true;
+        else
+            pattern += (pattern.empty() ? "" : "|") + scheme;
+    }
     auto rules = textRules(Kind::Url, "url", "a URL such as http://127.0.0.1:9001", [schemes](std::string_view text) -> std::string {
-        for (std::string_view later : {"https:", "h2c:", "unix:"})
+        for (std::string_view later : {"https:", "h2c:"})
             if (text.starts_with(later) && std::find(schemes.begin(), schemes.end(), later.substr(0, later.size() - 1)) == schemes.end())
-                return "is not usable here: " + notBuiltYet(std::string(later) + (later == "unix:" ? "" : "//"));
+                return "is not usable here: " + notBuiltYet(std::string(later) + "//");
         const auto parts = parseUrl(text);
         if (!parts)
             return sentence(parts.error());
         if (std::find(schemes.begin(), schemes.end(), parts->scheme) == schemes.end())
             return "has a scheme that means nothing here; known: " + schemes.front() + "://";
         return {};
-    }, "^(" + pattern + ")://[^/?#@\\s]+");
+    }, sockets ? "^((" + pattern + ")://[^/?#@\\s]+|unix:/.+)" : "^(" + pattern + ")://[^/?#@\\s]+");
     rules.placeholder = "http://127.0.0.1:9001";
     return make<std::string>(std::move(rules));
 }
@@ -503,7 +508,7 @@ Ptr<std::string> address()
     auto shape = form("address", [](std::string_view text) -> std::string {
         const auto parts = parseAddress(text);
         return parts ? std::string() : sentence(parts.error());
-    }, "^(unix:.+|.+:[0-9]+)$");
+    }, "^(unix:/.+|.+:[0-9]+)$");
     return shape;
 }
 

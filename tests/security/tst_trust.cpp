@@ -9,10 +9,11 @@ namespace {
 
 // Wants everything that is there to be wanted.
 const char *const wanting = "gatehouse: 1\nname: stranger\n"
-                            "listeners:\n  - name: main\n    address: \"0.0.0.0:0\"\n    expose: true\n"
+                            "listeners:\n  - name: main\n    address: \"0.0.0.0:0\"\n    expose: true\n  - name: socket\n    address: \"unix:/tmp/taken-over.sock\"\n"
                             "upstreams:\n"
                             "  - name: far\n    endpoints: [ { url: \"http://198.51.100.7:80\" }, { url: \"http://collector.test/in\" }, \"http://[2001:db8::1]:81\" ]\n"
                             "  - name: odd\n    endpoints: [ { url: \"http://${env:ATTACK_HOST}:80\" }, { url: \"http://127.1:81\" }, { url: \"http://localhost.evil.test\" } ]\n"
+                            "  - name: engine\n    endpoints: [ \"unix:/var/run/docker.sock\" ]\n"
                             "consumers:\n  - name: c\n    api-keys: [ \"${secret:attack-key}\" ]\n"
                             "routes:\n  - name: steal\n    match: { prefix: / }\n    to: { respond: { body: \"${env:ATTACK_VARIABLE} ${secret:attack-key}\" } }\n";
 
@@ -77,7 +78,8 @@ private Q_SLOTS:
         QCOMPARE(ran.code, 1);
         for (const char *wish : {"gatehouse.yaml:6: listeners[0].expose: listens where other machines reach it", "sends requests to http://198.51.100.7:80", "sends requests to http://collector.test/in",
                                  "sends requests to http://[2001:db8::1]:81", "sends requests to where http://${env:ATTACK_HOST}:80 leads", "sends requests to http://127.1:81",
-                                 "sends requests to http://localhost.evil.test", "consumers[0].api-keys[0]: reads the secret \"attack-key\"", "routes[0].to.respond.body: reads the variable ATTACK_VARIABLE",
+                                 "sends requests to http://localhost.evil.test", "sends requests to unix:/var/run/docker.sock", "listeners[1].address: listens at the socket /tmp/taken-over.sock",
+                                 "consumers[0].api-keys[0]: reads the secret \"attack-key\"", "routes[0].to.respond.body: reads the variable ATTACK_VARIABLE",
                                  "routes[0].to.respond.body: reads the secret \"attack-key\"", "--trust"})
             QVERIFY2(ran.err.contains(wish), (std::string(wish) + "\nis not in\n" + ran.err.toStdString()).c_str());
         QVERIFY(!QFile::exists(ready));

@@ -525,7 +525,7 @@ importers::CurlRequest RequestTab::curl() const
     if (curl.url.find("://") == std::string::npos)
         for (const api::ListenerState &listener : m_api.apply.status().listeners)
             if (listener.error.empty()) {
-                curl.url = listener.url + curl.url;
+                curl.url = (listener.url.starts_with("unix:") ? "http://localhost" : listener.url) + curl.url;
                 break;
             }
     curl.headers = request.headers;

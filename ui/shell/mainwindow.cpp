@@ -10,6 +10,7 @@
 #include "ui/shell/toast.h"
 #include "ui/shell/topbar.h"
 #include "ui/widgets/flatbutton.h"
+#include "ui/models/format.h"
 #include "ui/widgets/format.h"
 
 #include <QtCore/QDir>
@@ -451,8 +452,7 @@ void MainWindow::copyAddress(const QString &address)
 {
     if (address.isEmpty())
         return;
-    const QString url = address.contains(QStringLiteral("://")) ? address : QStringLiteral("http://") + address;
-    const QString command = QStringLiteral("curl -i %1/").arg(url);
+    const QString command = curlLine(address);
     QGuiApplication::clipboard()->setText(command);
     m_toast->show(tr("Copied: %1").arg(command), HueId::Ok);
 }

@@ -5,6 +5,7 @@
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/flatbutton.h"
+#include "ui/models/format.h"
 #include "ui/widgets/format.h"
 
 #include <QtGui/QAction>
@@ -239,10 +240,7 @@ void TopBar::setState(const ShellState &s)
         m_address->setBaseType(Type::Wire);
         const Run address = plain(s.addresses.first());
         m_address->setFace({ {}, {}, { s.exposed ? inHue(address, HueId::Server) : address }, {}, false, false });
-        const QString url = s.addresses.first().contains(QStringLiteral("://"))
-            ? s.addresses.first()
-            : QStringLiteral("http://") + s.addresses.first();
-        const QString copies = tr("Copy %1").arg(QStringLiteral("curl -i %1/").arg(url));
+        const QString copies = tr("Copy %1").arg(curlLine(s.addresses.first()));
         m_address->setToolTip(s.exposed ? tr("Other machines can reach this gateway. %1").arg(copies) : copies);
         m_address->setAccessibleName(s.exposed ? tr("Address %1, other machines can reach it, copy as curl command").arg(s.addresses.first())
                                                : tr("Address %1, copy as curl command").arg(s.addresses.first()));

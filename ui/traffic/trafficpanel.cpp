@@ -404,7 +404,7 @@ void TrafficPanel::describeNothing()
                          !m_api.exchanges.recorder().recording ? tr("Recording is paused. Requests are served, but not kept.")
                              : listens ? tr("Gatehouse listens at %1. Send a request there and it appears here, with the reason why it went where it went.").arg(fromUtf8(status.listeners.front().address))
                                        : idle);
-        m_empty->setExample(listens ? QStringLiteral("curl -i %1/").arg(baseUrl()) : QString());
+        m_empty->setExample(listens ? curlLine(fromUtf8(status.listeners.front().url)) : QString());
         m_figures.start(); // nothing arrives that would tell that the engine has started or stopped
         return;
     }
@@ -478,7 +478,10 @@ void TrafficPanel::hideEvent(QHideEvent *event)
 QString TrafficPanel::baseUrl() const
 {
     const api::Status status = m_api.apply.status();
-    return status.listeners.empty() ? QStringLiteral("http://127.0.0.1:8080") : fromUtf8(status.listeners.front().url);
+    for (const api::ListenerState &listener : status.listeners)
+        if (!listener.url.starts_with("unix:"))
+            return fromUtf8(listener.url);
+    return status.listeners.empty() ? QStringLiteral("http://127.0.0.1:8080") : QStringLiteral("http://localhost");
 }
 
 std::optional<api::ExchangeDetail> TrafficPanel::current() const { return m_detail->detail(); }

@@ -33,6 +33,11 @@ void RouteWriter::upstream()
             path.pop_back();
         bases = bases && (authorities.empty() || path == base);
         base = path;
+        if (!url->socket.empty()) {
+            authorities.push_back("localhost");
+            servers.line("server " + quoted("unix:" + literal(url->socket)) + (endpoint.weight != 1 ? " weight=" + std::to_string(endpoint.weight) : std::string()) + " max_fails=0;");
+            continue;
+        }
         names = names || (!IpAddress::parse(url->host) && url->host != "localhost");
         authorities.push_back(authority(*url));
         servers.line("server " + authorities.back() + (endpoint.weight != 1 ? " weight=" + std::to_string(endpoint.weight) : std::string()) + " max_fails=0;");
