@@ -44,6 +44,8 @@ constexpr ParseError refusals[] = {
     {SeveralLengths, 400, "several-lengths", "There is more than one Content-Length.",
      "RFC 9112 6.3: without Transfer-Encoding and with an invalid Content-Length the framing is invalid; the recipient MUST treat it as an unrecoverable error"},
     {BadLength, 400, "bad-length", "Content-Length is not a decimal number.", "RFC 9110 8.6: Content-Length = 1*DIGIT"},
+    {DisguisedFraming, 400, "disguised-framing", "A header is called Content-Length or Transfer-Encoding but for an underscore.",
+     "RFC 3875 4.1.18: the header field name is converted to upper case, has all occurrences of \"-\" replaced with \"_\": to an upstream of that kind both are one"},
     {LengthAndCoding, 400, "length-and-coding", "Both Content-Length and Transfer-Encoding are there.",
      "RFC 9112 6.1: a server MAY reject a request that contains both Content-Length and Transfer-Encoding; such a message might indicate request smuggling"},
     {CodingInOldVersion, 400, "coding-in-1.0", "Transfer-Encoding in an HTTP/1.0 message.",

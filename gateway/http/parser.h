@@ -35,7 +35,7 @@ enum class Refusal : uint8_t {
     BareLf, BareCr, Folded, SpaceBeforeColon, BadName, BadValue, NoColon,
     HeadTooLarge, TooManyFields, TargetTooLong,
     NoHost, SeveralHosts, BadHost,
-    SeveralLengths, BadLength, LengthAndCoding, CodingInOldVersion, BadCoding, UnknownCoding, CodingNotLast,
+    SeveralLengths, BadLength, DisguisedFraming, LengthAndCoding, CodingInOldVersion, BadCoding, UnknownCoding, CodingNotLast,
     BadChunkSize, ChunkSizeTooLong, BadChunkExtension, ChunkExtensionTooLong, BadChunkEnd, BadTrailer,
     BodyTooLarge, UnknownExpectation, ConnectRefused, EarlyClose, TooManyInterim, UnexpectedUpgrade,
 };

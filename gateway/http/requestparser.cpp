@@ -11,6 +11,18 @@ namespace {
 constexpr size_t longestMethod = 32;
 constexpr uint8_t mostBlankLines = 8;
 constexpr size_t versionSize = sizeof("HTTP/1.1") - 1;
+
+bool isContinue(std::string_view expectation) { return equalsIgnoreCase(expectation, "100-continue"); }
+
+// "Content_Length", which a reader that follows CGI takes for the other.
+bool disguises(std::string_view name, std::string_view lowerCase)
+{
+    for (size_t i = 0; i < lowerCase.size(); ++i) {
+        if (char(name[i] | 0x20) != lowerCase[i] && !(name[i] == '_' && lowerCase[i] == '-'))
+            return false;
+    }
+    return true;
+}
 }
 
 void RequestParser::start(Arena &arena)
@@ -206,16 +218,20 @@ bool RequestParser::readFields()
                 host = &field;
             break;
         case 6:
-            if (scan::equalsName(field.name, "expect"))
+            // RFC 9110 10.1.1: Expect = #expectation; each member is judged, wherever it stands.
+            if (scan::equalsName(field.name, "expect") && !(expect && !isContinue(expect->value)))
                 expect = &field;
             break;
         case 7:
             if (scan::equalsName(field.name, "upgrade"))
                 upgrade = &field;
             break;
-        case 10:
         case 14:
-        case 17: noteFraming(field); break;
+        case 17:
+            if (field.name[field.name.size() == 14 ? 7 : 8] == '_' && disguises(field.name, field.name.size() == 14 ? "content-length" : "transfer-encoding"))
+                return refuse(Refusal::DisguisedFraming);
+            [[fallthrough]];
+        case 10: noteFraming(field); break;
         default: break;
         }
     }
@@ -224,7 +240,7 @@ bool RequestParser::readFields()
         if (upgrade && m_upgradeNamed) // RFC 9110 7.8: a server MAY ignore it, and does so with one that it can't read
             if (const std::string_view list = head.fields.combined("upgrade"); isProtocolList(list))
                 head.upgrade = list;
-        if (expect && !equalsIgnoreCase(expect->value, "100-continue"))
+        if (expect && !isContinue(expect->value))
             return refuse(Refusal::UnknownExpectation);
         head.expectContinue = expect != nullptr;
     }
