@@ -176,7 +176,7 @@ bool Exchange::safeFrom(const http::RequestHead &head)
     }
     if (m_info.host != m_listener->answeredFor)
         m_listener->answeredFor = m_info.host;
-    if (head.form != http::TargetForm::Asterisk) {
+    if (head.path != "*") {
         const auto path = http::normalisePath(head.path, m_bound->snapshot->settings.paths, m_arena);
         if (!path) {
             refuse(400, http::sentence(path.error()), Verdict::Malformed, -1);
@@ -304,7 +304,7 @@ void Exchange::startTarget()
     case TargetKind::None: break;
     }
     const int from = int(m_slots.size()) - 1;
-    if (m_request->form == http::TargetForm::Asterisk)
+    if (m_request->path == "*")
         return answer({204, {}, {}, Verdict::Local}, from);
     refuse(404, "No route matches this request.", Verdict::NoRoute, from);
 }

@@ -229,6 +229,8 @@ void prepare(http::RequestHead &head, const Forwarding &f, ChangeLog *log)
             head.hasQuery = !head.query.empty();
             told(head, log, "rewrite.query");
         }
+    } else {
+        head.target = head.path; // RFC 9112 3.2.4: the last proxy MUST send "*" for OPTIONS in absolute-form without path and query
     }
     rewriteHost(head, f, view, log);
     if (f.plan.rewrite.headers.apply(head.fields, view, &f.plan.match->path()) && log)

@@ -92,7 +92,7 @@ void addHosts(SmugglingTable &table)
         {"a, b:c", "bad-host"}, {"a@b", "bad-host"}, {"", "bad-host"}, {"x y", "bad-host"}, {"x\ty", "bad-host"}, {"x/y", "bad-host"}, {"x?y", "bad-host"}, {"x#y", "bad-host"}, {"x\\y", "bad-host"}, {"http://x", "bad-host"}, {"x:80:80", "bad-host"},
         {"x:a", "bad-host"}, {"x:99999", "bad-host"}, {"x:+80", "bad-host"}, {"x:-80", "bad-host"}, {"x:0", "bad-host"}, {"x: 80", "bad-host"}, {":80", "bad-host"}, {"[::1", "bad-host"}, {"[::1]x", "bad-host"}, {"[::1]:x", "bad-host"}, {"::1", "bad-host"},
         {"[127.0.0.1]", "bad-host"}, {"[]", "bad-host"}, {"[x]", "bad-host"}, {"x%", "bad-host"}, {"x%0", "bad-host"}, {"x%00", "bad-host"}, {"x%0d%0aX:y", "bad-host"}, {"x%20y", "bad-host"}, {"x<y", "bad-host"}, {"x|y", "bad-host"}, {"x\"", "bad-host"},
-        {"x^y", "bad-host"}, {"x{y}", "bad-host"}, {"\xc3\xa9.test", "bad-host"}, {"x\xa0", "bad-host"}, {"x\x01", "bad-value"}, {std::string("x\0y", 3), "bad-value"}, {"x\x7f", "bad-value"}, {"x\r", "bare-cr"}, {"x\r\n y", "obs-fold"}, {"x\n", "bare-lf"},
+        {"x^y", "bad-host"}, {"x{y}", "bad-host"}, {"\xc3\xa9.test", "bad-host"}, {"x\xa0", "bad-host"}, {"x\x01", "bad-value"}, {std::string("x\0y", 3), "bad-value"}, {"x\x7f", "bad-value"}, {"x\r\n y", "obs-fold"}, {"x\n", "bare-lf"},
         {"x\r\nHost: x", "several-hosts"}, {"x\r\nHost: y", "several-hosts"}, {"x\r\nHOST: x", "several-hosts"}, {"x\r\nhost:", "several-hosts"}, {"x\r\nHost : x", "space-before-colon"}, {"x\r\n Host: y", "obs-fold"}, {"x\r\nX: y\r\nHost: y", "several-hosts"},
     };
     for (const auto &[value, code] : hosts)

@@ -58,7 +58,8 @@ void TestSmuggling::isLargeEnough()
         ++(test.answer ? answers : requests);
         ++(test.refusal.empty() && !test.status ? good : refused);
         names.insert(test.name);
-        inputs.insert((test.answer ? test.asked == http::Method::Head ? "H" : "A" : "R") + test.octets);
+        if (!inputs.insert((test.answer ? test.asked == http::Method::Head ? "H" : "A" : "R") + test.octets).second)
+            qWarning("the same octets as another: %s", test.name.c_str());
     }
     qInfo("%zu requests and %zu answers, of them %zu refused and %zu good", requests, answers, refused, good);
     // No case counts twice.
