@@ -289,8 +289,9 @@ bool Exchange::mayTryAgain(Delivery::Failure kind, bool stale, std::string_view 
     if (m_headSent || !m_down || m_in.suspended || !replayable())
         return false;
     const bool nothingSent = kind == Delivery::ConnectFailure;
-    // A kept connection that the upstream closed while we wrote: no failure of its, and not counted as one.
-    if (stale && !m_staleTried && http::isIdempotent(m_request->known)) {
+    // A kept connection that the upstream closed while we wrote: no failure of its, and not counted as one. Where it had closed before
+    // anything left, the request may have any method (RFC 9112 9.3.1).
+    if (stale && !m_staleTried && (nothingSent || http::isIdempotent(m_request->known))) {
         m_staleTried = true;
         why = m_arena.join({m_request->method, ", kept connection was closed"});
         return true;

@@ -75,6 +75,8 @@ constexpr ParseError refusals[] = {
     {EarlyClose, 400, "early-close", "The connection ended inside a message.",
      "RFC 9112 8: if the connection closed before the last chunk or the indicated length, the message is incomplete"},
     {TooManyInterim, 502, "too-many-interim", "Too many interim answers.", "RFC 9110 15.2"},
+    {InterimContent, 502, "interim-with-content", "An interim answer announces content.",
+     "RFC 9110 8.6: a server MUST NOT send Content-Length in any response with a status code of 1xx; RFC 9112 6.1 says the same of Transfer-Encoding"},
     {UnexpectedUpgrade, 502, "unexpected-upgrade", "The protocol was switched without having been asked to.",
      "RFC 9110 7.8: a server MUST NOT switch to a protocol that was not indicated by the client in the corresponding request's Upgrade"},
 };

@@ -37,7 +37,7 @@ enum class Refusal : uint8_t {
     NoHost, SeveralHosts, BadHost,
     SeveralLengths, BadLength, DisguisedFraming, LengthAndCoding, CodingInOldVersion, BadCoding, UnknownCoding, CodingNotLast,
     BadChunkSize, ChunkSizeTooLong, BadChunkExtension, ChunkExtensionTooLong, BadChunkEnd, BadTrailer,
-    BodyTooLarge, UnknownExpectation, ConnectRefused, EarlyClose, TooManyInterim, UnexpectedUpgrade,
+    BodyTooLarge, UnknownExpectation, ConnectRefused, EarlyClose, TooManyInterim, InterimContent, UnexpectedUpgrade,
 };
 
 struct ParseError {

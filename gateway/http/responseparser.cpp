@@ -130,6 +130,7 @@ bool ResponseParser::decideFraming()
     ResponseHead &head = *m_head;
     if (!checkCodings(head.version))
         return false;
+    const bool announced = m_coded || (m_lengths && m_length);
     if (head.status == 101) {
         if (!m_upgrading)
             return refuse(Refusal::UnexpectedUpgrade);
@@ -137,10 +138,11 @@ bool ResponseParser::decideFraming()
         if (!isProtocolList(head.upgrade)) // RFC 9110 7.8: a 101 MUST say which
             return refuse(Refusal::UnexpectedUpgrade);
         m_framing = Framing::Tunnel;
+    } else if (head.interim() && announced) {
+        return refuse(Refusal::InterimContent); // what follows is its content to one reader, and the answer to another
     } else if (head.status < 200 || head.status == 204 || head.status == 304 || m_request == Method::Head) {
-        // A length here announces nothing that follows; one that a 1xx or 204 may not have is a peer not to be trusted with more.
-        const bool forbidden = (head.status < 200 || head.status == 204) && (m_coded || (m_lengths && m_length));
-        if (forbidden)
+        // A length here announces nothing that follows; one that a 204 may not have is a peer not to be trusted with more.
+        if (head.status == 204 && announced)
             head.keepAlive = false;
     } else if (m_request == Method::Connect && head.status < 300) {
         m_framing = Framing::Tunnel;

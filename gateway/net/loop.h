@@ -92,7 +92,8 @@ public:
 
     // 20 KiB, or more if asked for.
     virtual Block block(size_t atLeast = 0) = 0;
-    // Queued behind what is queued already. Leaves in one gathered call per connection at the end of the turn. `body` is taken from.
+    // Queued behind what is queued already. Leaves in one gathered call per connection, never before the handlers of the same wait
+    // (counters().waits) have run. `body` is taken from.
     virtual void send(Conn, Block &&head, std::span<Piece> body = {}) = 0;
     virtual size_t queued(Conn) const = 0; // octets not yet taken by the system
     virtual void pause(Conn) = 0;          // stops receiving; a few onReceived may still follow

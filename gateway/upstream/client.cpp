@@ -140,6 +140,7 @@ bool Call::sendHead(const http::RequestHead &head, std::string_view firstPiece, 
         return false;
     block.commit(written);
     ++m_connection->m_requests;
+    m_connection->m_sentIn = loop.counters().waits;
     m_connection->m_requestDone = !more;
     m_connection->m_tunnel = false;
     m_connection->m_parser.start(*m_arena, m_request.method, m_request.upgrading);

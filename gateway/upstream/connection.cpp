@@ -76,8 +76,12 @@ void Connection::onOpen(net::Conn, const net::Peer &)
 void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &lease)
 {
     Call *const call = m_call;
-    if (!call || !m_requests)
+    if (!call)
         return drop(); // nobody asked: an early answer, or one that was smuggled in
+    // RFC 9112 9.2: it MUST NOT be taken for the answer to a request that has not left yet. On a kept connection it is the other half of
+    // something smuggled, and the request goes to a fresh one.
+    if (!m_answered && isUnsent())
+        return failed(call->m_reused ? ErrorKind::Reset : ErrorKind::Malformed, "an answer before the request");
     m_answered = true;
     const uint64_t serial = m_requests;
     const auto mine = [&] { return m_call == call && m_requests == serial; }; // the handler may cancel, or start anew
@@ -161,10 +165,13 @@ void Connection::ended(bool reusable)
     handler.onCallEnd(trailers);
 }
 
+// What is queued leaves when the handlers of a wait have run (net::Loop::send), so octets that this same wait brought were there first.
+bool Connection::isUnsent() const { return !m_requests || m_sentIn == m_client.m_loop.counters().waits; }
+
 void Connection::failed(ErrorKind kind, std::string_view what)
 {
     Call *const call = m_call;
-    const Failure failure{kind, m_connected, m_answered, call->m_reused, what};
+    const Failure failure{kind, m_connected && !isUnsent(), m_answered, call->m_reused, what};
     drop();
     call->m_handler.onCallFailed(failure);
 }

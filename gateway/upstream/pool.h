@@ -37,6 +37,7 @@ private:
     void ended(bool reusable);
     void failed(ErrorKind kind, std::string_view what);
     void leavePool();
+    bool isUnsent() const; // nothing of the request under way has left yet
 
     Client &m_client;
     Pool *m_pool = nullptr;   // null: already out of it, waiting for onClosed
@@ -45,6 +46,7 @@ private:
     http::ResponseParser m_parser;
     MonotonicTime m_idleSince;
     uint64_t m_requests = 0;  // served or begun
+    uint64_t m_sentIn = 0;    // the loop's wait in which the head of the last was queued
     size_t m_address = 0;     // which of the pool's addresses is being tried
     size_t m_tried = 0;
     bool m_connected = false, m_answered = false, m_requestDone = false;

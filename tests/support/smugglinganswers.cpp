@@ -60,9 +60,10 @@ void addInterims(SmugglingTable &table)
     table.answer("101 not asked for", "HTTP/1.1 101 Switching\r\n\r\n", "unexpected-upgrade");
     table.answer("101 not asked for, with Upgrade", "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n" + another, "unexpected-upgrade");
     table.answer("101 behind 100", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 Switching\r\n\r\n", "unexpected-upgrade");
-    table.answer("1xx with content", "HTTP/1.1 103 X\r\nContent-Length: 5\r\n\r\nhello" + final, "bad-status-line");
-    table.answer("1xx with an answer for content", "HTTP/1.1 103 X\r\nContent-Length: 44\r\n\r\n" + another, "1");
-    table.answer("1xx in chunks", "HTTP/1.1 103 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + final, "bad-status-line");
+    table.answer("1xx with content", "HTTP/1.1 103 X\r\nContent-Length: 5\r\n\r\nhello" + final, "interim-with-content");
+    table.answer("1xx with an answer for content", "HTTP/1.1 103 X\r\nContent-Length: 44\r\n\r\n" + another + final, "interim-with-content");
+    table.answer("1xx in chunks", "HTTP/1.1 103 X\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + final, "interim-with-content");
+    table.answer("1xx with a length of 0", "HTTP/1.1 103 X\r\nContent-Length: 0\r\n\r\n" + final, "1");
     table.answer("1xx malformed", "HTTP/1.1 103 X\nX: y\r\n\r\n" + final, "bare-lf");
     table.answer("1xx, then garbage", "HTTP/1.1 103 X\r\n\r\n" "hi" + final, "bad-status-line");
 }

@@ -20,7 +20,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t cutsOfEach = 1;
 #else
-constexpr size_t cutsOfEach = 4;
+constexpr size_t cutsOfEach = 6;
 #endif
 
 std::string lowered(std::string text)
