@@ -22,6 +22,7 @@ public:
     ~Peer() { close(); }
 
     bool send(std::string_view octets); // false: the other side is gone
+    size_t sendNow(std::string_view octets); // how many the system took without waiting
     // Up to and with `marker`; what came before the end, when the other side ends first.
     std::string readUntil(std::string_view marker);
     std::string readHead() { return readUntil("\r\n\r\n"); }
