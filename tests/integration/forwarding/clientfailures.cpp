@@ -52,14 +52,14 @@ std::vector<Failure> clientFailures()
     // Stalls.
     add({.name = "client-silent", .line = "sends nothing", .client = [](Client client) { return untilEnd(client, ""); }, .limits = "idle: 300ms", .ends = Ends::Closed,
          .connections = 0});
-    add({.name = "client-stalls-in-head", .line = "stalls in its head", .client = [](Client client) { return ask(client, "GET " + client.path + " HTTP/1.1\r\nHo"); },
+    add({.name = "client-stalls-in-head", .line = "stalls in its head or its body", .client = [](Client client) { return ask(client, "GET " + client.path + " HTTP/1.1\r\nHo"); },
          .limits = "header-timeout: 300ms", .status = 408, .detail = "did not arrive in time", .ends = Ends::Closed, .verdict = "malformed", .error = "client timeout",
          .tries = 0, .connections = 0});
-    add({.name = "client-stalls-in-length", .line = "stalls in its body", .client = posts(length), .upstream = reads, .limits = "body-idle: 300ms", .status = 408,
+    add({.name = "client-stalls-in-length", .line = "stalls in its head or its body", .client = posts(length), .upstream = reads, .limits = "body-idle: 300ms", .status = 408,
          .detail = "did not arrive in time", .ends = Ends::Closed, .verdict = "malformed", .error = "client timeout"});
-    add({.name = "client-stalls-in-chunk", .line = "stalls in its body", .client = posts(chunk), .upstream = reads, .limits = "body-idle: 300ms", .status = 408,
+    add({.name = "client-stalls-in-chunk", .line = "stalls in its head or its body", .client = posts(chunk), .upstream = reads, .limits = "body-idle: 300ms", .status = 408,
          .detail = "did not arrive in time", .ends = Ends::Closed, .verdict = "malformed", .error = "client timeout"});
-    add({.name = "client-stalls-behind-a-request", .line = "stalls in its head",
+    add({.name = "client-stalls-behind-a-request", .line = "stalls in its head or its body",
          .client = [](Client client) {
              client.peer.send(getOf("/alive") + "GET " + client.path + " HTTP/1.1\r\nHo");
              return statusOf(client.peer.readMessage()) == 200 ? ask(client, "") : Got{};
@@ -85,9 +85,9 @@ std::vector<Failure> clientFailures()
         add({.name = "client-" + how + "-before-head", .line = "goes away in its head", .client = [=](Client client) { return leaves(client, "", resets); }, .connections = 0});
         add({.name = "client-" + how + "-in-head", .line = "goes away in its head", .client = [=](Client client) { return leaves(client, "GET / HTTP/1.1\r\nHo", resets); },
              .connections = 0});
-        add({.name = "client-" + how + "-in-length", .line = "goes away in its body", .client = sends(length, resets), .upstream = reads, .verdict = "cancelled", .error = gone});
-        add({.name = "client-" + how + "-in-chunk", .line = "goes away in its body", .client = sends(chunk, resets), .upstream = reads, .verdict = "cancelled", .error = gone});
-        add({.name = "client-" + how + "-in-answer", .line = "goes away in the answer",
+        add({.name = "client-" + how + "-in-length", .line = "goes away in its body, or before it has the answer", .client = sends(length, resets), .upstream = reads, .verdict = "cancelled", .error = gone});
+        add({.name = "client-" + how + "-in-chunk", .line = "goes away in its body, or before it has the answer", .client = sends(chunk, resets), .upstream = reads, .verdict = "cancelled", .error = gone});
+        add({.name = "client-" + how + "-in-answer", .line = "goes away in its body, or before it has the answer",
              .client = [=](Client client) {
                  client.peer.send(getOf(client.path));
                  const std::string part = client.peer.read(200000);
@@ -95,9 +95,9 @@ std::vector<Failure> clientFailures()
              },
              .upstream = answersForever, .status = 200, .cut = true, .verdict = "cancelled", .error = gone});
     }
-    add({.name = "client-resets-before-answer", .line = "goes away in the answer", .client = [](Client client) { return leaves(client, getOf(client.path), true, true); },
+    add({.name = "client-resets-before-answer", .line = "goes away in its body, or before it has the answer", .client = [](Client client) { return leaves(client, getOf(client.path), true, true); },
          .upstream = reads, .verdict = "cancelled", .error = gone});
-    add({.name = "client-resets-with-more-behind", .line = "goes away in the answer",
+    add({.name = "client-resets-with-more-behind", .line = "goes away in its body, or before it has the answer",
          .client = [](Client client) { return leaves(client, getOf(client.path) + getOf(client.path) + "GET / HTT", true, true); }, .upstream = reads, .verdict = "cancelled", .error = gone});
 
     // Garbage, and too much.

@@ -111,6 +111,8 @@ std::string told(const Failure &row)
 {
     if (row.verdict == "allowed")
         return "the answer";
+    if (row.error == "client stopped reading")
+        return "the connection is closed";
     if (row.verdict == "cancelled" || (row.verdict.empty() && row.ends == Ends::Gone))
         return "(it left)";
     if (!row.status)

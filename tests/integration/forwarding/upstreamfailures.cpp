@@ -43,10 +43,10 @@ void connecting(std::vector<Failure> &rows)
     const auto nobody = std::make_shared<DeadEnd>(false), full = std::make_shared<DeadEnd>(true);
     add("refuses", "refuses the connection", nobody->url(), 502, "refused", "can't be reached: refused");
     rows.back().keeps = nobody;
-    add("takes-no-connection", "takes no connection", full->url(), 504, "connect timeout", "did not answer in time", "timeout: { connect: 300ms }");
+    add("takes-no-connection", "takes no connection, or its name is looked up too slowly", full->url(), 504, "connect timeout", "did not answer in time", "timeout: { connect: 300ms }");
     rows.back().keeps = full;
     add("has-no-address", "has a name that does not exist", "http://nowhere.invalid:9", 502, "no address for the name", "name has no address");
-    add("is-looked-up-slowly", "has a name that nobody answers for", "http://silent.test:9", 504, "connect timeout", "did not answer in time", "timeout: { connect: 300ms }");
+    add("is-looked-up-slowly", "takes no connection, or its name is looked up too slowly", "http://silent.test:9", 504, "connect timeout", "did not answer in time", "timeout: { connect: 300ms }");
     add("is-switched-off", "has no endpoint that is on", "http://127.0.0.1:9\", enabled: false, name: \"off", 503, "no endpoint", "is out or switched off");
     rows.back().tries = 0;
 }
