@@ -1,6 +1,7 @@
 #include "gateway/engine/control.h"
 
 #include "gateway/base/text.h"
+#include "gateway/net/listener.h"
 #include "gateway/observe/exchangejson.h"
 #include "gateway/observe/explanationjson.h"
 #include "gateway/observe/filter.h"
@@ -8,10 +9,11 @@
 
 #include <QtCore/QFile>
 #include <QtCore/QFileInfo>
+#include <QtCore/QSocketNotifier>
 #include <QtCore/QTimer>
-#include <QtNetwork/QLocalServer>
 #include <QtNetwork/QLocalSocket>
 
+#include <cerrno>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@ namespace {
 constexpr qint64 longestLine = 1024 * 1024;
 constexpr qint64 mostUnsent = 8 * 1024 * 1024; // a follower that does not read waits for its next page
 constexpr int followEveryMillis = 100;
+constexpr int acceptAgainMillis = 100;
 
 json::Value fail(std::string message) { return json::Value::object({{"ok", false}, {"error", std::move(message)}}); }
 
@@ -145,32 +148,40 @@ Result<void> ControlServer::listen(const std::string &path)
 {
     // A relative name would be one of the system's temporary folder.
     const QString name = QFileInfo(QString::fromStdString(path)).absoluteFilePath();
-    // The server makes its socket beside and renames it over whatever is there: one that somebody answers at is not ours to replace.
     QLocalSocket probe;
     probe.connectToServer(name);
     if (probe.waitForConnected(200))
         return Error::make(ErrorKind::InUse, "The control socket " + path + " is used by another Gatehouse. Stop it or name another socket.");
     if (const QFileInfo there(name); there.exists() && !isSocket(name))
         return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: there is a file of that name.");
-    m_server = std::make_unique<QLocalServer>();
-    m_server->setSocketOptions(QLocalServer::UserAccessOption);
-    connect(m_server.get(), &QLocalServer::newConnection, this, [this] { accept(); });
-    if (!m_server->listen(name)) {
-        QLocalServer::removeServer(name);
-        if (!m_server->listen(name))
-            return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: " + m_server->errorString().toStdString() + ".");
-    }
-    QFile::setPermissions(name, QFile::ReadOwner | QFile::WriteOwner); // Qt's is 0700
+    auto bound = net::Listener::bind(net::Address::unixSocket(QFile::encodeName(name).toStdString()));
+    if (!bound)
+        return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: " + bound.error().text());
+    m_listener = std::move(bound).value();
+    m_waiting = std::make_unique<QSocketNotifier>(m_listener->descriptor(), QSocketNotifier::Read);
+    connect(m_waiting.get(), &QSocketNotifier::activated, this, [this] { accept(); });
     return {};
 }
 
 void ControlServer::accept()
 {
-    while (QLocalSocket *socket = m_server->nextPendingConnection()) {
-        if (sameUser(socket->socketDescriptor()))
-            new Peer(*this, socket);
+    while (true) {
+        const int descriptor = accept4(int(m_listener->descriptor()), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor < 0) {
+            if (errno == EINTR || errno == ECONNABORTED)
+                continue;
+            if (errno == EAGAIN || errno == EWOULDBLOCK)
+                return;
+            // Out of descriptors: the socket stays readable, and looking again at once would do so without end.
+            m_waiting->setEnabled(false);
+            QTimer::singleShot(acceptAgainMillis, this, [this] { m_waiting->setEnabled(true); });
+            return;
+        }
+        auto socket = std::make_unique<QLocalSocket>();
+        if (sameUser(descriptor) && socket->setSocketDescriptor(descriptor))
+            new Peer(*this, socket.release());
         else
-            socket->deleteLater();
+            ::close(descriptor);
     }
 }
 

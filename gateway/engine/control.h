@@ -11,8 +11,12 @@
 #include <memory>
 #include <string>
 
-class QLocalServer;
 class QLocalSocket;
+class QSocketNotifier;
+
+namespace gatehouse::net {
+class Listener;
+}
 
 namespace gatehouse::engine {
 
@@ -41,7 +45,8 @@ private:
 
     api::Api m_api;
     ControlHooks m_hooks;
-    std::unique_ptr<QLocalServer> m_server;
+    std::unique_ptr<net::Listener> m_listener;
+    std::unique_ptr<QSocketNotifier> m_waiting; // off for a moment when there is no descriptor left
 };
 
 // As `ctl` prints them.

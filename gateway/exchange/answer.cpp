@@ -43,6 +43,19 @@ std::span<const http::Field> viewsOf(const std::vector<std::pair<std::string, st
     return {views, fields.size()};
 }
 
+// A body that stands in the configuration: however many clients read it slowly, it is there once.
+class PlanLease final : public net::Lease {
+public:
+    explicit PlanLease(const BindingPointer &owner)
+        : m_owner(owner)
+    {
+    }
+    net::Piece keep(std::string_view part) override { return {part, net::Hold(std::shared_ptr<const void>(m_owner))}; }
+
+private:
+    const BindingPointer &m_owner;
+};
+
 bool hasNoBody(uint16_t status) { return status < 200 || status == 204 || status == 304; }
 
 } // namespace
@@ -113,7 +126,8 @@ void Exchange::answer(const Local &local, int from)
     if (!hasNoBody(local.status) && !local.body.empty()) {
         m_out.bytes += local.body.size();
         m_responseBody.add(local.body);
-        feed(m_out, Event::Piece, local.body, nullptr, nullptr);
+        PlanLease lease(m_binding);
+        feed(m_out, Event::Piece, local.body, nullptr, local.planned ? &lease : nullptr);
     }
     if (head == m_response)
         feed(m_out, Event::End, {}, m_arena.make<http::Fields>(m_arena), nullptr);
@@ -134,7 +148,7 @@ void Exchange::fail(uint16_t status, std::string_view detail)
 void Exchange::answerFixed()
 {
     const runtime::FixedResponse &fixed = m_binding->plan->target.respond;
-    answer({fixed.status, viewsOf(fixed.fields, m_arena), fixed.body, Verdict::Local}, int(m_slots.size()) - 1);
+    answer({fixed.status, viewsOf(fixed.fields, m_arena), fixed.body, Verdict::Local, true}, int(m_slots.size()) - 1);
 }
 
 void Exchange::answerRedirect()
@@ -163,7 +177,7 @@ void Exchange::answerMock(size_t index)
 {
     const mock::Response &response = m_binding->mock->response(index);
     m_env.metrics.mockHit(m_binding->mockHits, index);
-    answer({response.status, viewsOf(response.fields, m_arena), response.body, Verdict::Mocked}, int(m_slots.size()) - 1);
+    answer({response.status, viewsOf(response.fields, m_arena), response.body, Verdict::Mocked, true}, int(m_slots.size()) - 1);
 }
 
 } // namespace gatehouse::exchange

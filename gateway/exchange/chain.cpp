@@ -298,10 +298,14 @@ void Exchange::requestThrough(Lane &lane)
         return;
     case Event::Piece:
         if (lane.buffering) {
-            if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit)
+            if (lane.buffer.size() + lane.piece.size() > lane.bufferLimit) {
+                m_error = "body too large";
                 return refuse(413, "The request's body is larger than a policy of this route takes in.", Verdict::Malformed, int(m_slots.size()) - 1);
-            if (!lane.buffer.append(lane.piece))
+            }
+            if (!lane.buffer.append(lane.piece)) {
+                m_error = "no memory for the body";
                 refuse(503, "Too many bodies are held in memory at the moment.", Verdict::Failed, int(m_slots.size()) - 1);
+            }
             return;
         }
         if (!m_startAtEnd)

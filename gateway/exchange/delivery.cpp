@@ -14,6 +14,7 @@ using observe::Verdict;
 using runtime::Delivery;
 
 namespace {
+constexpr size_t smallPiece = 4 * 1024;
 constexpr Duration continueAfter = 1s; // an upstream that has not answered an Expect by then never will
 }
 
@@ -106,11 +107,13 @@ void Exchange::sendRequest()
         return fail(500, "The request as it was rewritten is not valid HTTP.");
     }
     m_forwarded = body.size();
+    if (m_heldSmall.size())
+        m_heldBody.push_back(net::toPiece(std::move(m_heldSmall)));
     for (net::Piece &piece : m_heldBody) {
         m_forwarded += piece.data.size();
         m_call.sendPiece(std::move(piece));
     }
-    m_heldBody.clear();
+    dropHeldBody();
     if (m_in.buffering || m_in.endThrough || m_request->framing == http::Framing::None)
         return forwardEnd(m_heldTrailers);
     m_progress = turnTime();
@@ -130,7 +133,29 @@ void Exchange::forwardPiece(std::string_view piece, net::Lease *lease)
     }
     if (m_replayed)
         return; // it is in what will be sent again
-    m_heldBody.push_back(lease ? lease->keep(piece) : net::Piece{m_arena.copy(piece), {}});
+    holdBody(piece, lease);
+}
+
+// Until the upstream's connection is there. A few octets are copied: they must not keep a whole read buffer each.
+void Exchange::holdBody(std::string_view piece, net::Lease *lease)
+{
+    if (m_heldSmall.append(piece))
+        return;
+    if (m_heldSmall.size())
+        m_heldBody.push_back(net::toPiece(std::move(m_heldSmall)));
+    m_heldSmall = {};
+    if (lease && piece.size() > smallPiece) {
+        m_heldBody.push_back(lease->keep(piece));
+        return;
+    }
+    m_heldSmall = m_env.loop.block(piece.size());
+    m_heldSmall.append(piece);
+}
+
+void Exchange::dropHeldBody()
+{
+    m_heldBody.clear();
+    m_heldSmall = {};
 }
 
 void Exchange::forwardEnd(http::Fields *trailers)
@@ -252,6 +277,7 @@ void Exchange::onCallFailed(const upstream::Failure &failure)
     switch (failure.kind) {
     case ErrorKind::Resolve: return fail(502, "The endpoint's name has no address" + where);
     case ErrorKind::Refused: return fail(502, "The endpoint can't be reached: " + std::string(failure.what) + where);
+    case ErrorKind::System: return fail(503, "This gateway can't open a connection: " + std::string(failure.what) + where);
     case ErrorKind::Malformed: return fail(502, "The endpoint's answer is not valid HTTP: " + std::string(failure.what) + where);
     default: return fail(502, "The endpoint dropped the connection before its answer was complete" + where);
     }
@@ -312,7 +338,7 @@ void Exchange::again(bool stale, std::string_view why)
     m_attempts.back().abandoned = true;
     m_attempts.back().why = why;
     m_error = {};
-    m_heldBody.clear();
+    dropHeldBody();
     m_replayed = true;
     m_headForwarded = m_requestSent = m_answered = false;
     if (!chooseEndpoint(stale ? nullptr : m_member->endpoint.get()))
@@ -352,7 +378,7 @@ void Exchange::stopDelivery()
     m_totalTimer.cancel();
     m_tryTimer.cancel();
     m_deliveryOver = true;
-    m_heldBody.clear();
+    dropHeldBody();
     if (std::exchange(m_tunnel, false))
         m_call.cancel();
     if (!m_tryOpen)

@@ -91,7 +91,7 @@ void Exchange::recycle()
     m_steps.clear();
     m_attempts.clear();
     m_fields.clear();
-    m_heldBody.clear();
+    dropHeldBody();
     m_in.reset(false);
     m_out.reset(true);
     m_requestBody.reset(0);
@@ -268,14 +268,14 @@ void Exchange::requestTimedOut()
     refuse(408, "The request did not arrive in time.", Verdict::Malformed, -1);
 }
 
-void Exchange::clientGone()
+void Exchange::clientGone(std::string_view why)
 {
     m_down = nullptr;
     if (m_state == State::Reading)
         m_state = State::Done; // not even a head came: there is nothing to tell of
     if (m_state == State::Done)
         return;
-    m_error = "client closed the connection";
+    m_error = why;
     finish(Verdict::Cancelled);
 }
 
@@ -314,7 +314,7 @@ void Exchange::updateFlow()
 {
     if (m_state != State::Running || !m_down)
         return;
-    const bool hold = m_in.suspended || !m_heldBody.empty() || (m_call.active() && m_call.queued() > highWater)
+    const bool hold = m_in.suspended || !m_heldBody.empty() || m_heldSmall.size() || (m_call.active() && m_call.queued() > highWater)
         || (m_in.headThrough && !m_startAtEnd && !m_in.buffering && !m_headForwarded && !m_in.closed && m_in.bytes > 0);
     if (hold != m_holding) {
         m_holding = hold;

@@ -36,7 +36,7 @@ public:
     void requestTimedOut();   // the client stopped in the middle
     void tunnelPiece(std::string_view octets, net::Lease *lease); // once a head of Framing::Tunnel was sent
     void tunnelEnd();         // the client sends nothing more
-    void clientGone();
+    void clientGone(std::string_view why = "client closed the connection"); // static
     void downstreamDrained(); // what was queued fell to the low-water mark
     void settle();            // the buffer that pieces were in is about to change
     void recycle();           // the connection is through with it
@@ -87,6 +87,7 @@ private:
         std::span<const http::Field> fields;
         std::string_view body;
         observe::Verdict verdict = observe::Verdict::Local;
+        bool planned = false;         // the body stands in the plan, which the binding keeps
     };
     class Turn;
 
@@ -136,6 +137,8 @@ private:
     void startTry(bool fresh);
     void sendRequest();
     void forwardPiece(std::string_view piece, net::Lease *lease);
+    void holdBody(std::string_view piece, net::Lease *lease);
+    void dropHeldBody();
     void forwardEnd(http::Fields *trailers);
     void leadsBack();
     bool replayable() const;
@@ -220,6 +223,7 @@ private:
     std::string_view m_sentPath, m_sentQuery; // as they came, for the record
     std::string_view m_target;       // as rewritten, before an endpoint's base path
     std::vector<net::Piece> m_heldBody; // came before the connection was there
+    net::Block m_heldSmall;             // behind those: small pieces together
     http::Fields *m_heldTrailers = nullptr;
     MonotonicTime m_progress;        // of the body, either way
     enum class Wait : uint8_t { None, Connect, Response, Idle, Backoff, MockLatency, Continue, Tunnel };

@@ -455,10 +455,14 @@ void SocketLoop::pauseAccepting(Accepting &accepting)
 
 void SocketLoop::retryAccepting()
 {
+    bool paused = false;
     for (Accepting &accepting : m_accepting) {
         if (accepting.paused)
             accepting.paused = !m_poller->addListener(accepting.fd, listenerMark | uint64_t(accepting.fd));
+        paused = paused || accepting.paused;
     }
+    if (paused)
+        m_acceptRetry.start();
 }
 
 // Ends

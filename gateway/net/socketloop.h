@@ -100,6 +100,7 @@ private:
     void markReady(uint32_t slot);
     void markDirty(uint32_t slot);
     void append(Socket &socket, const char *data, size_t size, Hold &&hold);
+    bool joins(Socket &socket, std::string_view octets);
     void flushDirty();
     void flush(uint32_t slot);
     size_t transmit(uint32_t slot);

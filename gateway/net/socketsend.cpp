@@ -2,12 +2,14 @@
 #include "gateway/net/socketloop.h"
 
 #include <cerrno>
+#include <cstring>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
 namespace gatehouse::net {
 
 static constexpr int gatherAtMost = 64;
+static constexpr size_t joinAtMost = 4 * 1024;
 
 void SocketLoop::append(Socket &socket, const char *data, size_t size, Hold &&hold)
 {
@@ -25,6 +27,22 @@ void SocketLoop::append(Socket &socket, const char *data, size_t size, Hold &&ho
     socket.queued += size;
 }
 
+// Behind octets that wait in a block with room, a few more are copied there: a body of tiny chunks must not hold a block for each.
+bool SocketLoop::joins(Socket &socket, std::string_view octets)
+{
+    Node *last = socket.last;
+    Memory *memory = last ? const_cast<Memory *>(last->hold.memory()) : nullptr;
+    if (!memory || memory == m_readBuffer || memory->refs != 1 || octets.size() > joinAtMost)
+        return false;
+    char *const end = const_cast<char *>(last->data) + last->size;
+    if (size_t(memory->data() + memory->capacity - end) < octets.size())
+        return false;
+    std::memcpy(end, octets.data(), octets.size());
+    last->size += octets.size();
+    socket.queued += octets.size();
+    return true;
+}
+
 void SocketLoop::send(Conn conn, Block &&head, std::span<Piece> body)
 {
     Socket *socket = find(conn);
@@ -34,7 +52,9 @@ void SocketLoop::send(Conn conn, Block &&head, std::span<Piece> body)
             piece = {};
         return;
     }
-    if (const size_t size = head.size()) {
+    if (const size_t size = head.size(); size && joins(*socket, head.text())) {
+        Block copied(std::move(head));
+    } else if (size) {
         Memory *memory = head.take();
         append(*socket, memory->data(), size, Hold(memory));
     }

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr size_t smallPiece = 4 * 1024;    // copied behind the head; more is handed on as it is
-constexpr size_t restMost = 256 * 1024;    // pipelined octets kept before reading stops
+constexpr size_t restMost = 16 * 1024;     // pipelined octets kept before reading stops
+constexpr size_t answersMost = 256 * 1024; // queued, before another request of a client that does not read them is begun
 constexpr Duration peerSoon = 20ms, peerAgain = 1s;
 constexpr Duration lingerFor = 2s;         // an answer that came before the whole request can still be read (RFC 9112 9.6)
 
@@ -66,7 +67,7 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
             m_exchange->tunnelPiece(octets, &lease);
         return;
     }
-    if (m_exchange && m_requestEnded) {
+    if ((m_exchange && m_requestEnded) || !m_rest.empty()) {
         m_rest.append(octets);
         if (m_rest.size() > restMost)
             m_core.loop->pause(m_conn);
@@ -87,7 +88,7 @@ void Connection::process(std::string_view octets, net::Lease &lease)
 // One event of the parser. False: nothing more to do now.
 bool Connection::step(std::string_view &octets, net::Lease &lease)
 {
-    if (!m_exchange && (octets.empty() || !begin()))
+    if (!m_exchange && (octets.empty() || crowded(octets) || !begin()))
         return false;
     switch (m_parser.next(octets)) {
     case http::Event::NeedMore:
@@ -131,6 +132,17 @@ bool Connection::step(std::string_view &octets, net::Lease &lease)
         break;
     }
     return !m_exchangeDone ? !m_requestEnded : over();
+}
+
+// A client that sends request after request and reads no answer: what it sent waits until it has read (onSent).
+bool Connection::crowded(std::string_view octets)
+{
+    if (queued() <= answersMost)
+        return false;
+    m_rest.append(octets);
+    m_core.loop->pause(m_conn);
+    waitFor(Wait::Answer);
+    return true;
 }
 
 bool Connection::begin()
@@ -206,13 +218,13 @@ void Connection::exchangeDone()
 
 void Connection::next()
 {
-    if (m_exchange || m_rest.empty())
+    if (m_exchange || m_rest.empty() || m_wait == Wait::Linger)
         return;
     const std::string rest = std::exchange(m_rest, {});
     m_core.loop->resume(m_conn);
     RestLease lease(*m_core.loop);
     process(rest, lease);
-    if (!m_halfClosed || (m_exchange && m_requestEnded))
+    if (!m_halfClosed || !m_rest.empty() || (m_exchange && m_requestEnded))
         return;
     if (m_exchange) {
         m_exchange->clientGone(); // the rest of this request will never come
@@ -405,7 +417,9 @@ size_t Connection::queued() const { return m_core.loop->queued(m_conn); }
 
 void Connection::onSent(net::Conn, size_t)
 {
-    if (m_exchange && !m_exchangeDone)
+    if (!m_exchange)
+        next();
+    else if (!m_exchangeDone)
         m_exchange->downstreamDrained();
 }
 
@@ -489,7 +503,7 @@ void Connection::expired()
         }
         if (waiting && waiting == m_stalledAt) {
             if (m_exchange)
-                m_exchange->clientGone();
+                m_exchange->clientGone("client stopped reading");
             release();
             return m_core.loop->close(m_conn, false);
         }

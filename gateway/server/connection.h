@@ -50,6 +50,7 @@ private:
 
     void process(std::string_view octets, net::Lease &lease);
     bool begin();
+    bool crowded(std::string_view octets);
     void takeLimits();
     bool step(std::string_view &octets, net::Lease &lease);
     bool over();

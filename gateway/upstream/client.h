@@ -28,7 +28,7 @@ class Pool;
 
 // How a call failed.
 struct Failure {
-    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset, Malformed, or NotAllowed: our own listener, found by name
+    ErrorKind kind = ErrorKind::Internal; // Refused, Resolve, Reset, Malformed, System: no socket to be had, or NotAllowed: our own listener, found by name
     bool connected = false;  // false: no octet of the request can have arrived
     bool answered = false;   // an octet of the answer had come
     bool reused = false;     // the connection had served before: it may have been closed while we wrote

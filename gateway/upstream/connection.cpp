@@ -28,9 +28,14 @@ std::string_view describe(int systemError)
     case EPERM: return "not permitted";
     case EMFILE:
     case ENFILE: return "out of file descriptors";
+    case ENOBUFS:
+    case ENOMEM: return "out of memory for sockets";
     default: return "failed";
     }
 }
+
+// Ours to be short of: no fault of the endpoint's.
+bool isShort(int systemError) { return systemError == EMFILE || systemError == ENFILE || systemError == ENOBUFS || systemError == ENOMEM; }
 
 } // namespace
 
@@ -126,7 +131,7 @@ void Connection::onEnd(net::Conn, net::End end, int systemError)
             return;
         }
         m_pool->m_addressesUntil = {}; // look the name up again next time
-        return failed(ErrorKind::Refused, describe(systemError));
+        return failed(isShort(systemError) ? ErrorKind::System : ErrorKind::Refused, describe(systemError));
     }
     if (end == net::End::Eof && m_tunnel)
         return m_call->m_handler.onCallEnd(const_cast<http::Fields &>(m_parser.trailers()));

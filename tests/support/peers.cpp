@@ -53,6 +53,12 @@ bool Peer::send(std::string_view octets)
     return true;
 }
 
+size_t Peer::sendNow(std::string_view octets)
+{
+    const ssize_t sent = ::send(m_descriptor, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return sent > 0 ? size_t(sent) : 0;
+}
+
 bool Peer::more()
 {
     if (m_ended || m_descriptor < 0 || !waitReadable(m_descriptor, "octets from the other side"))

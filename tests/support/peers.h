@@ -22,11 +22,13 @@ public:
     ~Peer() { close(); }
 
     bool send(std::string_view octets); // false: the other side is gone
+    size_t sendNow(std::string_view octets); // how many the system took without waiting
     // Up to and with `marker`; what came before the end, when the other side ends first.
     std::string readUntil(std::string_view marker);
     std::string readHead() { return readUntil("\r\n\r\n"); }
     std::string read(size_t octets);
     std::string readAll();              // to the end of the connection
+    void unread(const std::string &octets) { m_buffer.insert(0, octets); } // to be read next
     // The head and a body by its Content-Length or chunks; those are left in. Empty: the connection ended before.
     std::string readMessage(bool hasBody = true);
     bool hasOctets() const;             // that can be read without waiting, or the end
