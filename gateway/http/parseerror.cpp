@@ -11,6 +11,8 @@ using enum Refusal;
 // In the order of the enum; a test walks it.
 constexpr ParseError refusals[] = {
     {BadMethod, 400, "bad-method", "The method is not a token.", "RFC 9110 9.1: method = token"},
+    {MethodTooLong, 501, "method-too-long", "The method is longer than any that is known.",
+     "RFC 9112 3: a server that receives a method longer than any that it implements SHOULD respond with a 501"},
     {BadTarget, 400, "bad-target", "The request target is malformed or holds a character that must be percent-encoded.",
      "RFC 9112 3.2: recipients of an invalid request-line SHOULD respond with either a 400 or a 301"},
     {BadVersion, 400, "bad-version", "The HTTP version is malformed.", "RFC 9112 2.3: HTTP-version = HTTP-name \"/\" DIGIT \".\" DIGIT"},

@@ -31,7 +31,7 @@ enum class Event : uint8_t {
 
 // Why a message was refused. The name, status, sentence and rule of each stand in one table (parseerror.cpp).
 enum class Refusal : uint8_t {
-    BadMethod, BadTarget, BadVersion, UnsupportedVersion, BadRequestLine, BadStatusLine,
+    BadMethod, MethodTooLong, BadTarget, BadVersion, UnsupportedVersion, BadRequestLine, BadStatusLine,
     BareLf, BareCr, Folded, SpaceBeforeColon, BadName, BadValue, NoColon,
     HeadTooLarge, TooManyFields, TargetTooLong,
     NoHost, SeveralHosts, BadHost,

@@ -114,7 +114,7 @@ bool RequestParser::requestLine(std::string_view line)
     if (methodEnd == end || *methodEnd != ' ')
         return refuse(methodEnd != end && *methodEnd == '\r' ? Refusal::BareCr : methodEnd == end ? Refusal::BadRequestLine : Refusal::BadMethod);
     if (methodEnd == begin || size_t(methodEnd - begin) > longestMethod)
-        return refuse(Refusal::BadMethod);
+        return refuse(methodEnd == begin ? Refusal::BadMethod : Refusal::MethodTooLong);
     m_head->method = {begin, size_t(methodEnd - begin)};
     m_head->known = knownMethod(m_head->method);
     const char *const targetBegin = methodEnd + 1;

@@ -12,7 +12,7 @@ namespace {
 int statusFor(const std::string &refusal)
 {
     static const std::pair<const char *, int> others[] = {
-        {"unknown-coding", 501}, {"connect-refused", 501}, {"unsupported-version", 505}, {"unknown-expectation", 417},
+        {"unknown-coding", 501}, {"connect-refused", 501}, {"method-too-long", 501}, {"unsupported-version", 505}, {"unknown-expectation", 417},
         {"head-too-large", 431}, {"too-many-fields", 431}, {"target-too-long", 414}, {"after-close", 0},
     };
     for (const auto &[code, status] : others)

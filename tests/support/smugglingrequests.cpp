@@ -43,7 +43,7 @@ void addRequestLines(SmugglingTable &table)
         {"GET / XTTP/1.1", "bad-version"}, {"GET / HTTP /1.1", "bad-request-line"}, {"GET / HTTP/ 1.1", "bad-request-line"}, {"GET / HTTP/+1.1", "bad-version"}, {"GET / HTTP/-1.1", "bad-version"}, {"GET / HTTP/x.y", "bad-version"},
         {"GET / HTTP/1.\xd9\xa1", "bad-version"}, {"GET / RTSP/1.0", "bad-version"}, {"GET / ICE/1.0", "bad-version"}, {"GET / HTTP\\1.1", "bad-version"}, {std::string("GET / HTTP/1.1\0", 15), "bad-version"},
         {"G T / HTTP/1.1", "bad-request-line"}, {"GE(T / HTTP/1.1", "bad-method"}, {"G:T / HTTP/1.1", "bad-method"}, {"\"GET\" / HTTP/1.1", "bad-method"}, {"GET@ / HTTP/1.1", "bad-method"}, {"G\xc3\x89T / HTTP/1.1", "bad-method"},
-        {std::string("G\0T / HTTP/1.1", 14), "bad-method"}, {"G\x7fT / HTTP/1.1", "bad-method"}, {repeated("M", 33) + " / HTTP/1.1", "bad-method"}, {"GET/ / HTTP/1.1", "bad-method"}, {"GET, / HTTP/1.1", "bad-method"},
+        {std::string("G\0T / HTTP/1.1", 14), "bad-method"}, {"G\x7fT / HTTP/1.1", "bad-method"}, {repeated("M", 33) + " / HTTP/1.1", "method-too-long"}, {"GET/ / HTTP/1.1", "bad-method"}, {"GET, / HTTP/1.1", "bad-method"},
         {"\x16\x03\x01\x02", "bad-method"}, {"{} / HTTP/1.1", "bad-method"}, {"GET /" + repeated("a", 9000) + " HTTP/1.1", "target-too-long"},
         {"get / HTTP/1.1", "1"}, {"M-SEARCH / HTTP/1.1", "1"}, {"!#$%&'*+-.^_`|~ / HTTP/1.1", "1"}, {repeated("M", 32) + " / HTTP/1.1", "1"}, {"HTTP/1.1 / HTTP/1.1", "bad-method"},
     };
