@@ -160,6 +160,53 @@ private Q_SLOTS:
         QCOMPARE(stored.response.body, big);
     }
 
+    // Octets that are sent a few at a time share the memory that they wait in.
+    void tinyChunksArriveWhole()
+    {
+        std::string content, chunks;
+        for (size_t i = 0; content.size() < 60000; ++i) {
+            const std::string part = std::to_string(i).substr(0, 1 + i % 5);
+            content += part;
+            chunks += std::to_string(part.size()) + "\r\n" + part + "\r\n";
+        }
+        chunks += "0\r\n\r\n";
+        FakeUpstream *self = nullptr;
+        FakeUpstream upstream(saying(self, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks));
+        self = &upstream;
+        DataPlane plane(through(upstream));
+        Peer client = connectTo(plane.port());
+        for (size_t i = 0; i < 2; ++i) { // while the upstream is being connected to, and over a connection that is there
+            client.send("PUT / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+            QVERIFY(dechunk(bodyOf(client.readMessage())) == content);
+            QVERIFY(dechunk(bodyOf(upstream.noted().at(i))) == content);
+        }
+        QCOMPARE(upstream.connections(), 1);
+    }
+
+    // Who reads no answers is not asked for more; what was sent is answered, in order, once they are read.
+    void pipelinedAndNotRead()
+    {
+        DataPlane::Setup setup;
+        const std::string body(100'000, 'b');
+        setup.routes.push_back(toResponse(200, body));
+        DataPlane plane(setup);
+        Peer client = connectTo(plane.port());
+        std::string all;
+        for (int i = 0; i < 300; ++i)
+            all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        client.send(all);
+        size_t begun = 0;
+        QVERIFY(waitFor("no more requests to be begun", [&] {
+            QTest::qWait(100);
+            return plane.finals().size() && std::exchange(begun, plane.finals().size()) == begun;
+        }));
+        QVERIFY2(begun < 300, std::to_string(begun).c_str()); // 30 MB are more than the system takes on its way
+        for (int i = 0; i < 300; ++i)
+            QVERIFY(bodyOf(client.readMessage()) == body);
+        QCOMPARE(plane.waitForFinal(299).row.path, std::string_view("/299"));
+        QCOMPARE(plane.finals().size(), size_t(300));
+    }
+
     void answersWithoutBody()
     {
         FakeUpstream upstream([&](Peer &peer, int) {
