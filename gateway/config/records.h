@@ -104,11 +104,14 @@ struct LimitsGiven {
 };
 Limits merged(const LimitsGiven &settings, const LimitsGiven &listener);
 
+enum class ProxyIn : uint8_t { Off, Accept, Require }; // Accept: a PROXY header is taken where a connection begins with one
+
 struct Listener {
     std::string name;
     std::string address; // as written; address.port 0: a free one is taken
     std::vector<std::string> hosts;
     bool expose = false;
+    ProxyIn proxyProtocol = ProxyIn::Off;
     std::vector<PolicyEntry> policies;
     LimitsGiven limitsGiven;
     Limits limits;

@@ -168,7 +168,10 @@ Ptr<Listener> listenerShape()
         field("address", &Listener::address, address(), required, help(QT_TRANSLATE_NOOP("shape", "IP:PORT, where port 0 takes a free one, or unix:/path."))),
         field("expose", &Listener::expose, help(QT_TRANSLATE_NOOP("shape", "Reachable from other machines."))),
         field("hosts", &Listener::hosts, list(host(), some), help(QT_TRANSLATE_NOOP("shape", "Hosts it answers for besides localhost and those of routes."))),
-        planned({"protocols", "tls", "proxy-protocol", "mode", "intercept"}),
+        planned({"protocols", "tls"}),
+        field("proxy-protocol", &Listener::proxyProtocol, oneOfNames<ProxyIn>("proxy-in", {{"off", ProxyIn::Off}, {"accept", ProxyIn::Accept}, {"require", ProxyIn::Require}}), advanced,
+            help(QT_TRANSLATE_NOOP("shape", "Whether a proxy in front says by a PROXY header who the client is. Believed from this machine and from trusted-proxies only; others that send one are cut off."))),
+        planned({"mode", "intercept"}),
         field("policies", &Listener::policies, list(policyEntryShape())),
         field("limits", &Listener::limitsGiven, limitsShape(), advanced),
         check<Listener>([](const Listener &listener, const Node &node, Reader &reader) {

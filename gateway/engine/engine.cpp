@@ -45,6 +45,16 @@ uint64_t findExchange(const observe::ExchangeStore &store, const std::string &cl
     }
 }
 
+Sender::Listener findListener(const Applier &applier, const std::string &name)
+{
+    Sender::Listener found{applier.addressOf(name), false};
+    if (const auto snapshot = applier.snapshot(); snapshot && !found.address.empty())
+        for (const auto &listener : snapshot->listeners)
+            if (listener->proxyProtocol == runtime::ListenerPlan::Proxy::Require && applier.addressOf(listener->name) == found.address)
+                found.introduced = true;
+    return found;
+}
+
 } // namespace
 
 // Destroyed from the last to the first: what uses a part goes before it.
@@ -59,7 +69,7 @@ struct Engine::Parts {
         , exchanges(store, [this](uint64_t revision) { return applier.snapshot(revision); }, clock, states)
         , live(metrics, upstreams, [this] { return applier.snapshot(); })
         , endpoints(upstreams)
-        , sender([this](const std::string &name) { return applier.addressOf(name); },
+        , sender([this](const std::string &name) { return findListener(applier, name); },
                  [this](const std::string &client) { return findExchange(store, client); },
                  [this](const std::string &consumer, const std::string &header) {
                      const auto snapshot = applier.snapshot();

@@ -3,6 +3,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/text.h"
 #include "gateway/http/parser.h"
+#include "gateway/http/proxyprotocol.h"
 #include "gateway/http/target.h"
 #include "gateway/http/writer.h"
 
@@ -20,6 +21,16 @@ struct Destination {
     std::string authority; // for the Host field
     std::string target;    // path and query
 };
+
+// For a listener behind a proxy: we speak for ourselves.
+std::string introduction()
+{
+    http::ProxyHeader header;
+    header.local = true;
+    std::string octets(http::proxyHeaderMost, '\0');
+    octets.resize(http::writeProxyHeader(octets, header, http::ProxyVersion::V2));
+    return octets;
+}
 
 Result<Destination> destinationOf(std::string_view url, const std::string &fallback)
 {
@@ -95,7 +106,7 @@ public:
         if (size == 0 && m_failure.empty())
             m_failure = "The method or the URL holds characters that can't be sent.";
         octets.resize(size);
-        m_octets = QByteArray::fromStdString(octets + request.body);
+        m_octets = QByteArray::fromStdString((m_introduced ? introduction() : std::string()) + octets + request.body);
         m_parser.start(m_arena, head.known);
         m_elapsed.start();
         m_deadline.start(timeoutMillis);
@@ -195,7 +206,7 @@ private:
     uint64_t m_number;
     std::function<void(api::Sent)> m_done;
     std::string m_where, m_failure, m_client;
-    bool m_viaGateway = false;
+    bool m_viaGateway = false, m_introduced = false;
     QByteArray m_octets;
     Arena m_arena;
     http::ResponseParser m_parser;
@@ -219,9 +230,9 @@ uint64_t Sender::send(const api::RequestSketch &request, Via via, std::function<
     Call &made = *call;
     m_calls.emplace(number, std::move(call));
 
-    const std::string listener = via == Via::Gateway ? m_findListener(request.listener) : std::string();
-    const auto to = destinationOf(request.url, listener);
-    if (via == Via::Gateway && listener.empty()) {
+    const Listener listener = via == Via::Gateway ? m_findListener(request.listener) : Listener{};
+    const auto to = destinationOf(request.url, listener.address);
+    if (via == Via::Gateway && listener.address.empty()) {
         made.fail("The gateway does not listen. Start it first.");
     } else if (!to) {
         made.fail(to.error().message);
@@ -230,12 +241,13 @@ uint64_t Sender::send(const api::RequestSketch &request, Via via, std::function<
         made.m_sent.leftOut = request.masked; // no consumer's credential goes anywhere but through the gateway
         made.start(request, *to, to->host, to->port);
     } else {
-        const auto at = http::parseAuthority(listener);
+        const auto at = http::parseAuthority(listener.address);
         std::string host(at->host);
         if (!host.empty() && host.front() == '[')
             host = host.substr(1, host.size() - 2);
-        made.m_where = listener;
+        made.m_where = listener.address;
         made.m_viaGateway = true;
+        made.m_introduced = listener.introduced;
         api::RequestSketch whole = request;
         for (const std::string &name : request.masked) {
             if (std::string value = m_findCredential(request.consumer, name); !value.empty())

@@ -13,8 +13,12 @@ namespace gatehouse::engine {
 // On the engine's thread; nothing blocks. Requests under way are dropped with it.
 class Sender final : public QObject, public api::Send {
 public:
-    // Finds the address of a listener: its name (empty: the first that listens) -> "127.0.0.1:8080"; empty: none listens.
-    using FindListener = std::function<std::string(const std::string &name)>;
+    struct Listener {
+        std::string address;     // "127.0.0.1:8080"; empty: none listens
+        bool introduced = false; // connections have to begin with a PROXY header
+    };
+    // Finds a listener by its name; an empty one is the first that listens.
+    using FindListener = std::function<Listener(const std::string &name)>;
 
     // The newest exchange recorded for a client's address ("127.0.0.1:52114"), which is ours; 0: not (yet) recorded.
     using FindExchange = std::function<uint64_t(const std::string &client)>;

@@ -268,6 +268,15 @@ void Exchange::requestTimedOut()
     refuse(408, "The request did not arrive in time.", Verdict::Malformed, -1);
 }
 
+void Exchange::connectionRefused(std::string_view code)
+{
+    Turn turn(*this);
+    arrived(*m_arena.make<http::RequestHead>(m_arena));
+    m_error = code;
+    m_down->cut();
+    finish(Verdict::Malformed);
+}
+
 void Exchange::clientGone(std::string_view why)
 {
     m_down = nullptr;

@@ -34,6 +34,7 @@ public:
     void requestEnd(http::Fields &trailers);
     void requestRefused(const http::ParseError &error, http::RequestHead *head); // head: as far as it was read; may be null
     void requestTimedOut();   // the client stopped in the middle
+    void connectionRefused(std::string_view code); // it did not begin with the PROXY header it should: there is no HTTP to answer in
     void tunnelPiece(std::string_view octets, net::Lease *lease); // once a head of Framing::Tunnel was sent
     void tunnelEnd();         // the client sends nothing more
     void clientGone(std::string_view why = "client closed the connection"); // static

@@ -1,6 +1,5 @@
 #include "gateway/net/address.h"
 
-#include "gateway/base/ip.h"
 #include "gateway/base/text.h"
 
 #include <algorithm>
@@ -51,7 +50,7 @@ std::optional<Address> Address::parse(std::string_view text)
     return fromIp(host, uint16_t(*port));
 }
 
-static IpAddress toIp(const Address &address)
+IpAddress toIp(const Address &address)
 {
     IpAddress ip;
     ip.octets = address.octets;

@@ -1,6 +1,8 @@
 // Where a socket listens or connects to. A value; any thread.
 #pragma once
 
+#include "gateway/base/ip.h"
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -32,6 +34,9 @@ struct Address {
     std::string text() const; // as parse() reads it
     bool operator==(const Address &) const = default;
 };
+
+// Without port and scope; nothing (::) of a Unix socket.
+IpAddress toIp(const Address &address);
 
 // Whether a connection to `to` arrives at a socket that listens at `listener`: 0.0.0.0 leads to 127.0.0.1, [::ffff:127.0.0.1] is
 // 127.0.0.1, and a wildcard takes every address of this machine (the system is asked which those are).

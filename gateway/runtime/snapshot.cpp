@@ -35,6 +35,11 @@ bool Settings::trusts(const IpAddress &peer) const
     return std::any_of(trustedProxies.begin(), trustedProxies.end(), [&](const Cidr &block) { return block.contains(peer); });
 }
 
+bool Settings::believesIntroduction(const IpAddress &peer, const IpAddress &client) const
+{
+    return trusts(peer) || ((peer.isLoopback() || peer == IpAddress{}) && !trusts(client));
+}
+
 const ListenerPlan *Snapshot::listener(std::string_view name) const
 {
     for (const auto &plan : listeners)

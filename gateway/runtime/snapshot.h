@@ -29,6 +29,8 @@ struct ListenerPlan {
     std::shared_ptr<const config::Listener> record;
     std::string address;            // as written: "127.0.0.1:0", "unix:/path"
     bool expose = false;            // then hosts are not checked
+    enum class Proxy : uint8_t { Off, Accept, Require };
+    Proxy proxyProtocol = Proxy::Off; // whether connections begin with a PROXY header
     std::vector<std::string> hosts; // named by listener, groups and routes; lower case, "*.x" for wildcards
     Limits limits;
     std::shared_ptr<const Router> router; // with this listener's policies in front of each chain
@@ -51,6 +53,10 @@ struct Settings {
     } recording;
 
     bool trusts(const IpAddress &peer) const;
+    // Whether that peer may name this client in a PROXY header: whoever is on this machine may (a browser can't send one), and a
+    // trusted proxy. Only the latter names another trusted proxy, since what comes in that one's name is believed further. A Unix
+    // socket's peer has no address.
+    bool believesIntroduction(const IpAddress &peer, const IpAddress &client) const;
 };
 
 struct Snapshot {

@@ -50,17 +50,28 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
     m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_tunnel = m_halfClosed = false;
-    m_ipText = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.ip();
-    m_text = peer.remote.kind == net::Address::Kind::Unix ? std::string("unix") : peer.remote.text();
-    m_client = {IpAddress::parse(m_ipText).value_or(IpAddress{}), m_ipText, m_text};
-    waitFor(Wait::Idle);
+    nameClient(net::toIp(peer.remote), peer.remote.port);
+    using Proxy = runtime::ListenerPlan::Proxy;
+    const Proxy proxy = acceptor.listener ? acceptor.listener->plan->proxyProtocol : Proxy::Off; // null: it is being closed
+    const bool required = proxy == Proxy::Require;
+    m_proxy = proxy == Proxy::Off ? nullptr : std::make_unique<http::ProxyReader>(required);
+    waitFor(required ? Wait::Head : Wait::Idle);
+}
+
+// By its address; that of a Unix socket's is nothing.
+void Connection::nameClient(const IpAddress &ip, uint16_t port)
+{
+    const bool unix = ip == IpAddress{};
+    m_ipText = unix ? std::string("unix") : ip.text();
+    m_text = unix ? m_ipText : (ip.isV4() ? m_ipText : '[' + m_ipText + ']') + ':' + std::to_string(port);
+    m_client = {ip, m_ipText, m_text};
 }
 
 // --- reading
 
 void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &lease)
 {
-    if (m_wait == Wait::Linger)
+    if (m_wait == Wait::Linger || (m_proxy && !introduced(octets)))
         return;
     if (m_tunnel) {
         if (m_exchange)
@@ -74,6 +85,41 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
         return;
     }
     process(octets, lease);
+}
+
+// Takes the PROXY header. True: what is left of `octets` is the connection's own.
+bool Connection::introduced(std::string_view &octets)
+{
+    using Outcome = http::ProxyReader::Outcome;
+    const Outcome outcome = m_proxy->next(octets);
+    if (outcome == Outcome::NeedMore) {
+        if (m_wait != Wait::Head)
+            waitFor(Wait::Head);
+        return false;
+    }
+    const auto reader = std::exchange(m_proxy, nullptr);
+    const http::ProxyHeader &header = reader->header();
+    waitFor(Wait::Idle);
+    if (outcome == Outcome::Refused) {
+        refuse(reader->refusal().fault);
+    } else if (outcome == Outcome::Absent) {
+        RestLease lease(*m_core.loop);
+        process(reader->held(), lease);
+    } else if (header.family != http::ProxyHeader::Family::None) { // else it names no other client, which anybody may
+        if (m_core.bound->snapshot->settings.believesIntroduction(m_client.ip, header.source))
+            nameClient(header.source, header.sourcePort);
+        else
+            refuse(http::ProxyFault::Untrusted);
+    }
+    return m_core.loop->isOpen(m_conn) && m_wait != Wait::Linger;
+}
+
+// No HTTP was spoken, so none is answered; the record says why.
+void Connection::refuse(http::ProxyFault fault)
+{
+    m_close = true;
+    if (begin())
+        m_exchange->connectionRefused(http::describe(fault).code);
 }
 
 void Connection::process(std::string_view octets, net::Lease &lease)
@@ -291,6 +337,7 @@ void Connection::onClosed(net::Conn)
     m_peerTimer.cancel();
     m_out = {};
     m_rest = {};
+    m_proxy.reset();
     m_core.closed(*this);
 }
 
@@ -444,7 +491,7 @@ void Connection::linger()
 void Connection::drain()
 {
     m_close = true;
-    if (m_wait == Wait::Idle && !m_exchange)
+    if ((m_wait == Wait::Idle && !m_exchange) || m_proxy)
         close();
 }
 
@@ -487,6 +534,8 @@ void Connection::expired()
     case Wait::Idle: return close();
     case Wait::Linger: return m_core.loop->close(m_conn, false);
     case Wait::Head: {
+        if (const auto reader = std::exchange(m_proxy, nullptr)) // who has said nothing at all goes like any idle one
+            return reader->held().empty() ? close() : refuse(http::ProxyFault::Late);
         m_close = true;
         m_exchange->requestTimedOut();
         return;

@@ -6,9 +6,11 @@
 
 #include "gateway/exchange/exchanges.h"
 #include "gateway/http/parser.h"
+#include "gateway/http/proxyprotocol.h"
 #include "gateway/net/loop.h"
 #include "gateway/net/timerwheel.h"
 
+#include <memory>
 #include <string>
 
 namespace gatehouse::server {
@@ -48,6 +50,9 @@ private:
     void holdRequest(bool hold) override;
     void exchangeDone() override;
 
+    bool introduced(std::string_view &octets);
+    void nameClient(const IpAddress &ip, uint16_t port);
+    void refuse(http::ProxyFault fault);
     void process(std::string_view octets, net::Lease &lease);
     bool begin();
     bool crowded(std::string_view octets);
@@ -71,6 +76,7 @@ private:
     uint64_t m_limitsOf = 0;        // the revision whose limits the parser has
     std::string m_ipText, m_text;
     Client m_client;
+    std::unique_ptr<http::ProxyReader> m_proxy; // until the PROXY header is in; null where none is to come
     std::string m_rest;             // came behind a request that is not answered yet
     net::Block m_out;               // gathered until flush()
     size_t m_stalledAt = 0;         // queued when last looked at

@@ -45,6 +45,7 @@ void DataPlane::apply()
     listener->name = "main";
     listener->interned = observe::internName("main");
     listener->limits = setup.limits;
+    listener->proxyProtocol = setup.proxyProtocol;
     listener->hosts = setup.hosts;
     std::vector<runtime::PlanPointer> plans;
     for (runtime::RoutePlan plan : setup.routes) {

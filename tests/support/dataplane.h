@@ -18,6 +18,7 @@ public:
         config::Workspace workspace;
         std::vector<runtime::RoutePlan> routes; // in file order; one without a match takes every request
         runtime::Limits limits;
+        runtime::ListenerPlan::Proxy proxyProtocol = runtime::ListenerPlan::Proxy::Off;
         runtime::Settings settings;
         std::vector<std::string> hosts;
     };
