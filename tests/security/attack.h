@@ -9,6 +9,7 @@
 #include <QtCore/QFile>
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonObject>
+#include <QtNetwork/QTcpSocket>
 #include <QtTest/QTest>
 
 #include <string>
@@ -64,6 +65,20 @@ public:
     {
         ++m_asked;
         return request(m_gateway.port(), octets);
+    }
+    // The same from an address of this machine's own; "main" has to listen there.
+    std::string rawFrom(const QString &address, std::string_view octets)
+    {
+        ++m_asked;
+        QTcpSocket socket;
+        socket.connectToHost(address, m_gateway.port());
+        if (!socket.waitForConnected(5000))
+            return "not connected";
+        socket.write(QByteArray(octets.data(), qsizetype(octets.size())));
+        std::string answer;
+        while (socket.state() == QAbstractSocket::ConnectedState && socket.waitForReadyRead(10000))
+            answer += socket.readAll().toStdString();
+        return answer + socket.readAll().toStdString();
     }
     // A new text of the workspace; false when it was not taken in time.
     bool become(std::string_view workspace)

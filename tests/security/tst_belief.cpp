@@ -1,6 +1,8 @@
 // What it believes: fields that only a trusted proxy may send, and one path for router, policies and upstream.
 #include "tests/security/attack.h"
 
+#include <QtNetwork/QNetworkInterface>
+
 using namespace gatehouse::test;
 
 namespace {
@@ -18,6 +20,18 @@ std::string targetOf(const std::string &message)
     const size_t first = message.find(' '), second = message.find(' ', first + 1);
     return first == std::string::npos || second == std::string::npos ? std::string() : message.substr(first + 1, second - first - 1);
 }
+
+// An address of this machine that is none of loopback's; empty: there is none.
+QString ownAddress()
+{
+    for (const QHostAddress &address : QNetworkInterface::allAddresses())
+        if (address.protocol() == QAbstractSocket::IPv4Protocol && !address.isLoopback() && !address.isLinkLocal())
+            return address.toString();
+    return {};
+}
+
+const std::string introduction = "PROXY TCP4 203.0.113.7 192.0.2.1 4711 80\r\n";
+const std::string binaryIntroduction = std::string("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\x12\x67\0\x50", 28);
 
 } // namespace
 
@@ -55,6 +69,74 @@ private Q_SLOTS:
         const std::string seen = target.last();
         QCOMPARE(fieldOf(seen, "x-forwarded-for"), std::string("6.6.6.6, 7.7.7.7, 127.0.0.1"));
         QCOMPARE(fieldOf(seen, "x-client"), std::string("7.7.7.7")); // the nearest that is no trusted proxy, not what that one says
+    }
+
+    // By a PROXY header: neither from another machine, nor by one of here that speaks for a trusted proxy.
+    void strangersIntroduceNobody_data()
+    {
+        QTest::addColumn<std::string>("mode");
+        QTest::addColumn<std::string>("header");
+        for (const char *mode : {"accept", "require"}) {
+            QTest::addRow("%s line", mode) << std::string(mode) << introduction;
+            QTest::addRow("%s binary", mode) << std::string(mode) << binaryIntroduction;
+        }
+    }
+    void strangersIntroduceNobody()
+    {
+        QFETCH(std::string, mode);
+        QFETCH(std::string, header);
+        const QString own = ownAddress();
+        if (own.isEmpty())
+            QSKIP("this machine has no address but loopback's");
+        Target target;
+        const auto workspace = [&](const std::string &trusted) {
+            return "gatehouse: 1\nname: t\nsettings: { trusted-proxies: [ " + trusted + " ] }\nlisteners:\n  - name: main\n    address: 0.0.0.0:0\n    expose: true\n    proxy-protocol: " + mode
+                + "\n    policies: [ { ip-filter: { allow: [ 203.0.113.7 ] } } ]\n" + upstreamAt(target.url()) + "routes:\n  - name: up\n    match: { prefix: / }\n    to: { upstream: up }\n";
+        };
+        const std::string get = requestOf("GET", "/", "localhost");
+        Watched watched(workspace(""), {QStringLiteral("--trust")});
+        QCOMPARE(watched.rawFrom(own, header + get), std::string());
+        QCOMPARE(watched.verdictOfLast(), std::string("malformed"));
+        QCOMPARE(target.connections(), 0);
+        QCOMPARE(statusOf(watched.raw(header + get)), 200); // from loopback
+        QVERIFY(watched.become(workspace(own.toStdString())));
+        QCOMPARE(statusOf(watched.rawFrom(own, header + get)), 200);
+        QCOMPARE(fieldOf(target.last(), "x-forwarded-for"), std::string("203.0.113.7"));
+        QVERIFY(watched.become(workspace("203.0.113.7"))); // who that is, is believed further
+        QCOMPARE(watched.raw(header + get), std::string());
+        QCOMPARE(watched.verdictOfLast(), std::string("malformed"));
+        QCOMPARE(target.seen().size(), size_t(2));
+    }
+
+    // What a browser can be made to send never begins with a PROXY header: a page can choose method, path, fields and body.
+    void pagesIntroduceNobody_data()
+    {
+        QTest::addColumn<std::string>("octets");
+        const auto row = [](const char *name, const std::string &octets) { QTest::newRow(name) << octets; };
+        const std::string body = "Content-Length: " + std::to_string(introduction.size()) + "\r\n\r\n" + introduction;
+        row("as the method", "PROXY /TCP4%20203.0.113.7%20192.0.2.1%204711%2080 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        row("as the method, absolute", "PROXY http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        row("as the body", "POST / HTTP/1.1\r\nHost: localhost\r\n" + body + requestOf("GET", "/", "localhost"));
+        row("as a field", "GET / HTTP/1.1\r\nPROXY: TCP4 203.0.113.7 192.0.2.1 4711 80\r\nHost: localhost\r\n\r\n");
+        row("behind a request", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + introduction + requestOf("GET", "/", "localhost"));
+        row("binary, behind a request", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + binaryIntroduction + requestOf("GET", "/", "localhost"));
+        row("behind blank lines", "\r\n" + introduction + requestOf("GET", "/", "localhost"));
+        row("in a greeting of TLS", std::string("\x16\x03\x01\0\x40", 5) + introduction);
+    }
+    void pagesIntroduceNobody()
+    {
+        QFETCH(std::string, octets);
+        Target target;
+        for (const char *mode : {"accept", "require", "off"}) {
+            Watched watched(workspaceWith("settings: { trusted-proxies: [ 127.0.0.1 ] }\n" + upstreamAt(target.url()) + "routes:\n  - name: up\n    match: { prefix: / }\n    to: { upstream: up }\n",
+                                          "    proxy-protocol: " + std::string(mode) + "\n    policies: [ { ip-filter: { allow: [ 203.0.113.7 ] } } ]\n"));
+            Peer peer = connectTo(watched.gateway().port());
+            peer.send(octets);
+            peer.shutdownSend();
+            const std::string answer = peer.readAll();
+            QVERIFY2(!holds(answer, "HTTP/1.1 200"), answer.c_str());
+        }
+        QCOMPARE(target.connections(), 0);
     }
 
     void strangersHaveNoIdentityOfTheirOwn_data()
