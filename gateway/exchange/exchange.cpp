@@ -233,6 +233,8 @@ void Exchange::requestEnd(http::Fields &trailers)
     m_in.ended = true;
     if (m_state == State::Done || m_in.closed)
         return;
+    if (!trailers.empty()) [[unlikely]]
+        runtime::believeTrailers(trailers, m_bound->snapshot->settings, m_down->client().ip);
     feed(m_in, Event::End, {}, &trailers, nullptr);
 }
 

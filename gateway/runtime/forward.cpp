@@ -110,6 +110,12 @@ void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings 
         info.clientText = head.fields.arena().copy(info.client.text());
 }
 
+void believeTrailers(http::Fields &trailers, const Settings &settings, const IpAddress &peer)
+{
+    if (!trailers.empty() && !settings.trusts(peer))
+        trailers.removeIf(isForTrusted, &settings);
+}
+
 namespace {
 // The target from its parts, before anybody is told of a step.
 void told(http::RequestHead &head, ChangeLog *log, std::string_view setting)

@@ -33,6 +33,8 @@ struct Forwarding {
 // On arrival, before any policy: drops X-Forwarded-*, Forwarded, X-Real-IP and identity fields of a peer that is not trusted, and
 // finds the client and scheme that a trusted one names (into `info`). `head` is changed.
 void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings &settings, const IpAddress &peer, ChangeLog *log = nullptr);
+// The same of fields behind a body, which some readers merge into those of the head.
+void believeTrailers(http::Fields &trailers, const Settings &settings, const IpAddress &peer);
 
 // After the request's policies, before the first try: hop-by-hop fields go, target, Host, query and fields are rewritten, proxy
 // fields and Via are added. Texts live in the head's arena.

@@ -60,6 +60,18 @@ private Q_SLOTS:
         QCOMPARE(fieldOf(seen, "x-client"), std::string("127.0.0.1")); // {client.ip} as policies know it
     }
 
+    // Nor behind the body, from where some readers merge it into the head.
+    void strangersSayNothingInTrailers()
+    {
+        start();
+        const std::string trailers = "X-Forwarded-For: 6.6.6.6\r\nforwarded: for=6.6.6.6\r\nX_Real_IP: 6.6.6.6\r\nX-Consumer: 6.6.6.6\r\nX-Other: stays\r\n\r\n";
+        const std::string answer = m_gateway->raw("POST /open HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n" + trailers);
+        QCOMPARE(statusOf(answer), 200);
+        const std::string seen = m_target->last();
+        QVERIFY2(!holds(seen, "6.6.6.6"), seen.c_str());
+        QVERIFY2(seen.ends_with("\r\n0\r\nX-Other: stays\r\n\r\n"), seen.c_str());
+    }
+
     void trustedProxiesAreBelieved()
     {
         Target target;
