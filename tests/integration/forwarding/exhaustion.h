@@ -53,6 +53,8 @@ public:
     // Of all its threads, since its start.
     double cpuSeconds() const
     {
+        if (!m_gateway.pid())
+            qFatal("the gateway has ended: %s", m_gateway.log().c_str());
         const std::string text = readFile(QStringLiteral("/proc/%1/stat").arg(m_gateway.pid()));
         const QList<QByteArray> fields = QByteArray::fromStdString(text.substr(text.rfind(')') + 2)).split(' ');
         return double(fields[11].toLongLong() + fields[12].toLongLong()) / double(sysconf(_SC_CLK_TCK));

@@ -64,6 +64,8 @@ class TestExhaustion : public QObject {
 private Q_SLOTS:
     void descriptors()
     {
+        if (sanitized)
+            QSKIP("UBSan looks at an object's memory through a pipe, and takes it for invalid when no descriptor is left");
         FakeUpstream *firstSelf = nullptr, *secondSelf = nullptr;
         FakeUpstream first(answering(firstSelf, "first")), second(answering(secondSelf, "second"));
         firstSelf = &first;
