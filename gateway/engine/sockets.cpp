@@ -56,6 +56,20 @@ struct Sockets::Change {
     std::vector<schema::Problem> problems;
 };
 
+// Of several at the same address (a free port each) a listener keeps the one of its own name; else it takes one that is left over, since
+// then it was renamed.
+std::vector<size_t> Sockets::socketsOf(const runtime::Snapshot &snapshot) const
+{
+    std::vector<size_t> keeps(snapshot.listeners.size(), none);
+    for (const bool ownName : {true, false})
+        for (size_t l = 0; l < keeps.size(); ++l)
+            for (size_t i = 0; i < m_open.size() && keeps[l] == none; ++i)
+                if (m_open[i].written == snapshot.listeners[l]->address && (!ownName || m_open[i].name == snapshot.listeners[l]->name)
+                    && std::find(keeps.begin(), keeps.end(), i) == keeps.end())
+                    keeps[l] = i;
+    return keeps;
+}
+
 void Sockets::become(server::Workers &workers, const runtime::Snapshot &snapshot, Swap swap, std::function<void(std::vector<schema::Problem>)> done)
 {
     auto change = std::make_shared<Change>();
@@ -67,13 +81,13 @@ void Sockets::become(server::Workers &workers, const runtime::Snapshot &snapshot
 
     // What stands in the way of a new address goes first; there is no other way to bind it.
     std::vector<size_t> blocking;
-    for (const auto &listener : snapshot.listeners) {
-        const auto wanted = net::Address::parse(listener->address);
-        const bool kept = std::any_of(m_open.begin(), m_open.end(), [&](const Open &open) { return open.written == listener->address; });
-        if (!wanted || kept)
+    const std::vector<size_t> keeps = socketsOf(snapshot);
+    for (size_t l = 0; l < snapshot.listeners.size(); ++l) {
+        const auto wanted = net::Address::parse(snapshot.listeners[l]->address);
+        if (!wanted || keeps[l] != none)
             continue;
         for (size_t i = 0; i < m_open.size(); ++i) {
-            const bool stays = std::any_of(snapshot.listeners.begin(), snapshot.listeners.end(), [&](const auto &l) { return l->address == m_open[i].written; });
+            const bool stays = std::find(keeps.begin(), keeps.end(), i) != keeps.end();
             if (!stays && inTheWay(*wanted, m_open[i].socket->address()) && std::find(blocking.begin(), blocking.end(), i) == blocking.end())
                 blocking.push_back(i);
         }
@@ -102,9 +116,11 @@ void Sockets::become(server::Workers &workers, const runtime::Snapshot &snapshot
 void Sockets::bindNew(std::shared_ptr<Change> change)
 {
     std::vector<api::ListenerState> failed;
-    for (const auto &listener : change->snapshot->listeners) {
-        if (std::any_of(m_open.begin(), m_open.end(), [&](const Open &open) { return open.written == listener->address; }))
+    const std::vector<size_t> keeps = socketsOf(*change->snapshot);
+    for (size_t l = 0; l < keeps.size(); ++l) {
+        if (keeps[l] != none)
             continue;
+        const auto &listener = change->snapshot->listeners[l];
         const auto address = net::Address::parse(listener->address);
         auto socket = address ? net::Listener::bind(*address)
                               : Result<std::unique_ptr<net::Listener>>(Error::make(ErrorKind::BadInput, listener->address + " is not an address. Write IP:PORT."));
@@ -146,21 +162,20 @@ void Sockets::switchOver(std::shared_ptr<Change> change)
 {
     change->swap([this, change] {
         // A socket whose listener has another name now is given to the workers anew.
+        const std::vector<size_t> keeps = socketsOf(*change->snapshot);
         std::vector<Open> before = std::move(m_open);
         m_open.clear();
-        std::vector<Open> toListen;
+        std::vector<Open> toListen = std::move(change->fresh);
         auto toClose = std::make_shared<std::vector<Open>>();
-        for (const auto &listener : change->snapshot->listeners) {
-            for (auto &list : {&before, &change->fresh}) {
-                const auto at = std::find_if(list->begin(), list->end(), [&](const Open &open) { return open.socket && open.written == listener->address; });
-                if (at == list->end())
-                    continue;
-                if (list == &before && at->name == listener->name)
-                    m_open.push_back(std::move(*at));
-                else
-                    toListen.push_back({listener->name, at->written, std::move(at->socket)});
-                break;
-            }
+        for (size_t l = 0; l < keeps.size(); ++l) {
+            if (keeps[l] == none)
+                continue;
+            Open &open = before[keeps[l]];
+            const std::string &name = change->snapshot->listeners[l]->name;
+            if (open.name == name)
+                m_open.push_back(std::move(open));
+            else
+                toListen.push_back({name, open.written, std::move(open.socket)});
         }
         for (Open &open : before)
             if (open.socket)

@@ -36,6 +36,8 @@ private:
         std::unique_ptr<net::Listener> socket;
     };
     struct Change;
+    static constexpr size_t none = ~size_t(0);
+    std::vector<size_t> socketsOf(const runtime::Snapshot &snapshot) const; // for each listener its place in m_open, or none
     void bindNew(std::shared_ptr<Change> change);
     void restore(std::shared_ptr<Change> change);
     void switchOver(std::shared_ptr<Change> change);

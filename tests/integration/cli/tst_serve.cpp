@@ -8,8 +8,11 @@
 #include <QtCore/QJsonArray>
 #include <QtCore/QJsonObject>
 #include <QtCore/QTemporaryDir>
+#include <QtCore/QUrl>
 #include <QtNetwork/QTcpServer>
 #include <QtTest/QTest>
+
+#include <map>
 
 using namespace gatehouse::test;
 
@@ -38,6 +41,45 @@ private Q_SLOTS:
         for (const QString &name : descriptors.entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot))
             sets += QFile::symLinkTarget(descriptors.filePath(name)).contains(QStringLiteral("[eventpoll]"));
         QCOMPARE(sets > 0, qgetenv("GATEHOUSE_TEST_BACKEND") == "epoll");
+    }
+
+    // Each gets a port of its own, and keeps it while others come and go.
+    void severalListenersOnFreePorts()
+    {
+        const auto workspace = [](const std::vector<const char *> &names) {
+            std::string text = "gatehouse: 1\nname: t\nlisteners:\n";
+            for (const char *name : names)
+                text += std::string("  - name: ") + name + "\n    address: 127.0.0.1:0\n";
+            return text + "routes:\n  - name: all\n    match: { prefix: / }\n    to: { respond: { status: 201 } }\n";
+        };
+        const QString socket = m_folder->filePath(QStringLiteral("c.sock"));
+        GatewayProcess gateway(workspace({"main", "second"}), {QStringLiteral("--control"), socket});
+        const auto ports = [&] {
+            std::map<QString, uint16_t> found;
+            const QJsonObject status = runCli({QStringLiteral("ctl"), socket, QStringLiteral("status"), QStringLiteral("--json")}).json().object();
+            for (const QJsonValue &listener : status.value(QLatin1String("listeners")).toArray())
+                found[listener.toObject().value(QLatin1String("name")).toString()] = uint16_t(QUrl(listener.toObject().value(QLatin1String("url")).toString()).port());
+            return found;
+        };
+        const auto before = ports();
+        QCOMPARE(before.size(), size_t(2));
+        QVERIFY(before.at(QStringLiteral("main")) != before.at(QStringLiteral("second")));
+        for (const auto &[name, port] : before)
+            QCOMPARE(statusOf(request(port, get("/"))), 201);
+
+        gateway.rewrite(workspace({"third", "second"}));
+        QVERIFY(waitFor("the second revision", [&] { return gateway.revisionsRun() == 1; }));
+        auto after = ports();
+        QCOMPARE(after.size(), size_t(2));
+        QCOMPARE(after.at(QStringLiteral("second")), before.at(QStringLiteral("second")));
+        QCOMPARE(after.at(QStringLiteral("third")), before.at(QStringLiteral("main"))); // renamed
+        gateway.rewrite(workspace({"second", "fourth", "third"}));
+        QVERIFY(waitFor("the third revision", [&] { return gateway.revisionsRun() == 2; }));
+        after = ports();
+        QCOMPARE(after.size(), size_t(3));
+        QCOMPARE(after.at(QStringLiteral("third")), before.at(QStringLiteral("main")));
+        for (const auto &[name, port] : after)
+            QCOMPARE(statusOf(request(port, get("/"))), 201);
     }
 
     // No body follows, so the refusal does not end the connection.
