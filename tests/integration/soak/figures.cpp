@@ -14,10 +14,11 @@ int descriptorsOf(int64_t pid)
 
 double Series::memorySlope() const
 {
-    const double count = double(m_samples.size());
+    const size_t half = m_samples.size() / 2;
+    const double count = double(m_samples.size() - half);
     double x = 0, y = 0, xx = 0, xy = 0;
-    for (const Sample &sample : m_samples) {
-        const double at = sample.seconds / 60, value = double(sample.memory);
+    for (size_t i = half; i < m_samples.size(); ++i) {
+        const double at = m_samples[i].seconds / 60, value = double(m_samples[i].memory);
         x += at;
         y += value;
         xx += at * at;

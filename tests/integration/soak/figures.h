@@ -20,7 +20,7 @@ int descriptorsOf(int64_t pid);
 class Series {
 public:
     void add(const Sample &sample) { m_samples.push_back(sample); }
-    // By least squares, octets a minute.
+    // Of the second half, by least squares, octets a minute.
     double memorySlope() const;
     // Of the last third's median over the first third's, octets; negative when it fell.
     int64_t memoryGrowth() const;

@@ -41,7 +41,7 @@ std::string routes(uint64_t edition)
     const std::string fine = "{ upstream: fine-" + number(edition % 3) + " }";
     const std::string own = "\"edition " + number(edition) + "\\n\"";
     const std::string limit = "      - rate-limit: { requests: " + number(100 + edition % 7 * 50) + ", per: 1s, by: global }\n";
-    const std::string hasty = "    delivery: { timeout: { response: 300ms, idle: 300ms } }\n";
+    const auto hasty = [](const char *about) { return std::string("    delivery: { timeout: { ") + about + ": 300ms } }\n"; };
     std::string text = "routes:\n";
     for (uint64_t i = 0; i < edition % 5 * 6; ++i) // some in front, now more, now fewer
         text += "  - name: front-" + number(i) + "\n    match: { prefix: /front/" + number(edition % 2) + "/" + number(i) + " }\n    to: { respond: { status: 404 } }\n";
@@ -54,8 +54,8 @@ std::string routes(uint64_t edition)
     text += route("moved", "/moved/{token}/{rest*}", edition, "{ redirect: { location: \"/elsewhere/{path.token}\", status: 307 } }");
     text += route("refused", "/refused/{token}", edition, "{ upstream: nobody }");
     text += route("half", "/half/{token}/{rest*}", edition, "{ upstream: half }");
-    text += route("stalls", "/fault/stalls/{token}/{rest*}", edition, "{ upstream: faulty }", hasty);
-    text += route("stalls-midway", "/fault/stalls-midway/{token}/{rest*}", edition, "{ upstream: faulty }", hasty);
+    text += route("stalls", "/fault/stalls/{token}/{rest*}", edition, "{ upstream: faulty }", hasty("response"));
+    text += route("stalls-midway", "/fault/stalls-midway/{token}/{rest*}", edition, "{ upstream: faulty }", hasty("idle"));
     text += route("fault", "/fault/{kind}/{token}/{rest*}", edition, "{ upstream: faulty }");
     text += "mocks:\n  - name: said\n    responses:\n      - status: 200\n        body: " + own + "\n";
     return text;
