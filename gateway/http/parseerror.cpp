@@ -17,7 +17,8 @@ constexpr ParseError refusals[] = {
      "RFC 9112 3.2: recipients of an invalid request-line SHOULD respond with either a 400 or a 301"},
     {BadVersion, 400, "bad-version", "The HTTP version is malformed.", "RFC 9112 2.3: HTTP-version = HTTP-name \"/\" DIGIT \".\" DIGIT"},
     {UnsupportedVersion, 505, "unsupported-version", "Only HTTP/1.0 and HTTP/1.1 are spoken here.",
-     "RFC 9110 15.6.6: the server does not support, or refuses to support, the version of HTTP that was used"},
+     "RFC 9110 15.6.6: the server does not support, or refuses to support, the major version of HTTP that was used; by 2.5 a higher minor one"
+     " SHOULD be processed as one's own highest, but there is none, and who sends one looks for readers that differ"},
     {BadRequestLine, 400, "bad-request-line", "The request line is not \"METHOD target HTTP/1.1\".",
      "RFC 9112 3: request-line = method SP request-target SP HTTP-version"},
     {BadStatusLine, 502, "bad-status-line", "The status line is not \"HTTP/1.1 200 reason\".",

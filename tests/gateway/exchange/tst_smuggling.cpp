@@ -1,6 +1,7 @@
 // The smuggling matrix through a gateway and real sockets, each case whole, octet by octet and cut in two. The client gets the answers it
 // is due and nothing else; the upstream sees the requests that the client framed, equal and in one spelling, and of what is malformed at
-// most the beginning of one, cut off. What went over the wires is read by a reader of the tests' own.
+// most the beginning of one, cut off; nothing where a policy wants the whole body first. What went over the wires is read by a reader of
+// the tests' own.
 #include "tests/support/dataplane.h"
 #include "tests/support/plainhttp.h"
 #include "tests/support/smuggling.h"
@@ -41,23 +42,23 @@ bool isOfTheHop(const std::string &name, const PlainMessage &sent)
     return (',' + named + ',').find(',' + name + ',') != std::string::npos;
 }
 
-std::vector<PlainMessage::Field> endToEnd(const PlainMessage &message, const PlainMessage &sent)
+std::vector<PlainMessage::Field> endToEnd(const PlainMessage &message, const PlainMessage &sent, bool held)
 {
     std::vector<PlainMessage::Field> fields;
     for (const auto &field : message.fields)
-        if (!isOfTheHop(lowered(field.first), sent))
+        if (!isOfTheHop(lowered(field.first), sent) && !(held && lowered(field.first) == "expect")) // met by who holds the content
             fields.push_back(field);
     return fields;
 }
 
-// Nothing: `got` says what `sent` said.
-std::string difference(const PlainMessage &sent, const PlainMessage &got)
+// Nothing: `got` says what `sent` said. `held`: as one piece, which has no trailers.
+std::string difference(const PlainMessage &sent, const PlainMessage &got, bool held)
 {
-    if (endToEnd(sent, sent) != endToEnd(got, sent))
+    if (endToEnd(sent, sent, held) != endToEnd(got, sent, held))
         return "other fields";
     if (sent.body != got.body)
         return "another body";
-    if (sent.trailers != got.trailers)
+    if (held ? !got.trailers.empty() : sent.trailers != got.trailers)
         return "other trailers";
     return {};
 }
@@ -71,6 +72,35 @@ std::vector<size_t> cutsOf(size_t size, size_t index)
     return cuts;
 }
 
+// The next final one; an expectation may have been met before it.
+PlainEnd nextAnswer(const Wire &client, size_t &at, PlainMessage &answer, bool toHead)
+{
+    PlainEnd end;
+    do {
+        answer = {};
+        end = readPlain(client.in, at, answer, {.answer = true, .answersHead = toHead, .closed = client.ended});
+    } while (end == PlainEnd::Complete && answer.status() < 200);
+    return end;
+}
+
+// Wants to see whole bodies before anything goes on.
+class WholeBodies final : public policy::FilterConfig, public policy::Filter {
+public:
+    uint32_t interests() const override { return policy::OnRequestHead | policy::OnRequestEnd | policy::OnResponseHead | policy::OnResponseEnd; }
+    policy::Filter *make(Arena &) const override { return const_cast<WholeBodies *>(this); }
+    policy::Flow onRequestHead(policy::Context &context) override { return wanting(context); }
+    policy::Flow onResponseHead(policy::Context &context) override { return wanting(context); }
+    policy::Flow onRequestEnd(policy::Context &, http::Fields &) override { return policy::Flow::Continue; }
+    policy::Flow onResponseEnd(policy::Context &, http::Fields &) override { return policy::Flow::Continue; }
+
+private:
+    static policy::Flow wanting(policy::Context &context)
+    {
+        context.buffer(1024 * 1024);
+        return policy::Flow::Continue;
+    }
+};
+
 constexpr size_t whole = ~size_t(0), octetByOctet = 0; // or the place of the cut
 
 } // namespace
@@ -79,18 +109,22 @@ class TestSmuggling : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
-    void init();
     void cleanup();
     void requests_data() { rows(false); }
     void requests() { play(&TestSmuggling::playRequest); }
     void answers_data() { rows(true); }
     void answers() { play(&TestSmuggling::playAnswer); }
+    void heldRequests_data() { rows(false); }
+    void heldRequests() { play(&TestSmuggling::playRequest, true); }
+    void heldAnswers_data() { rows(true); }
+    void heldAnswers() { play(&TestSmuggling::playAnswer, true); }
     void connectionsAreKept();
 
 private:
     using Play = std::string (TestSmuggling::*)(const SmugglingCase &test, size_t cut);
     void rows(bool answers);
-    void play(Play play);
+    void open(bool held);
+    void play(Play play, bool held = false);
     std::string playRequest(const SmugglingCase &test, size_t cut);
     std::string playAnswer(const SmugglingCase &test, size_t cut);
     std::string sawOnly(const SmugglingCase &test, const std::vector<std::string> &streams, const std::vector<bool> &ended);
@@ -104,19 +138,23 @@ private:
     std::unique_ptr<Wires> m_wires;
     std::unique_ptr<DataPlane> m_plane;
     Wire *m_pinger = nullptr;
-    bool m_serving = true;
+    bool m_serving = true, m_held = false;
     size_t m_number = 0, m_keptUsed = 0;
 };
 
-void TestSmuggling::init()
+void TestSmuggling::open(bool held)
 {
-    if (m_plane)
+    if (m_plane && m_held == held)
         return;
+    m_held = held;
+    m_plane.reset();
     m_wires = std::make_unique<Wires>();
     DataPlane::Setup setup;
     setup.workspace.upstreams.push_back(upstreamOf("u", {"http://127.0.0.1:" + std::to_string(m_wires->port())}));
     setup.routes.push_back(under("/ping", toResponse(200, "pong")));
     setup.routes.push_back(toUpstream("u"));
+    if (held)
+        addFilter(setup.routes.back(), std::make_shared<WholeBodies>());
     setup.hosts = {"x"};
     m_plane = std::make_unique<DataPlane>(setup); // one worker: see ping()
     m_pinger = &m_wires->connect(m_plane->port());
@@ -138,11 +176,14 @@ void TestSmuggling::rows(bool answers)
             QTest::newRow(smugglingCases()[i].name.c_str()) << int(i);
 }
 
-void TestSmuggling::play(Play play)
+void TestSmuggling::play(Play play, bool held)
 {
+    open(held);
     QFETCH(int, index);
     const SmugglingCase &test = smugglingCases()[size_t(index)];
-    std::vector<size_t> cuts = cutsOf(test.octets.size(), size_t(index));
+    std::vector<size_t> cuts;
+    if (!held)
+        cuts = cutsOf(test.octets.size(), size_t(index));
     cuts.push_back(whole);
     if (test.octets.size() < 2048)
         cuts.push_back(octetByOctet);
@@ -215,13 +256,13 @@ std::string TestSmuggling::nextIsRight()
 // The client's answers: one for each good request, then the refusal if there is one, and the end where there is to be one.
 std::string TestSmuggling::gaveOnly(const SmugglingCase &test, const Wire &client)
 {
-    size_t at = 0, good = test.status && test.refusal.empty() ? 0 : test.messages, sentAt = 0;
+    const size_t good = test.status && test.refusal.empty() ? 0 : test.messages;
+    size_t at = 0, sentAt = 0;
     for (size_t i = 0; i < good; ++i) {
         PlainMessage sent, answer;
         if (readPlain(test.octets, sentAt, sent) != PlainEnd::Complete)
             return "the case itself is no HTTP";
-        // An expectation is met before the answer; nothing is to be read into that.
-        if (readPlain(client.in, at, answer, {.answer = true, .answersHead = sent.method() == "HEAD"}) != PlainEnd::Complete)
+        if (nextAnswer(client, at, answer, sent.method() == "HEAD") != PlainEnd::Complete)
             return "no answer " + std::to_string(i + 1);
         if (answer.status() != 200)
             return "answer " + std::to_string(i + 1) + " is " + answer.start;
@@ -232,7 +273,7 @@ std::string TestSmuggling::gaveOnly(const SmugglingCase &test, const Wire &clien
     if (test.status) {
         PlainMessage answer;
         const bool head = std::string_view(test.octets).substr(sentAt).starts_with("HEAD ");
-        if (readPlain(client.in, at, answer, {.answer = true, .answersHead = head}) != PlainEnd::Complete)
+        if (nextAnswer(client, at, answer, head) != PlainEnd::Complete)
             return "no refusal";
         if (answer.status() != test.status)
             return "the refusal is " + answer.start + ' ' + answer.body;
@@ -267,7 +308,7 @@ std::string TestSmuggling::sawOnly(const SmugglingCase &test, const std::vector<
         const std::string rest = streams[i].substr(at);
         if (rest.empty())
             continue;
-        if (!test.inBody)
+        if (!test.inBody || m_held)
             return "the upstream got octets of what was refused: " + printable(rest);
         if (!isCutCanonical(rest))
             return "the upstream got odd framing: " + printable(rest);
@@ -291,12 +332,12 @@ std::string TestSmuggling::sawOnly(const SmugglingCase &test, const std::vector<
         if (got.count("host") != 1 || (!absolute && sent.count("host") && got.value("host") != sent.value("host")) || (absolute && !lowered(got.value("host")).starts_with("x")))
             return "the upstream got host " + got.value("host");
         const bool framed = sent.count("content-length") + sent.count("transfer-encoding") > 0;
-        if (framed != (got.count("content-length") + got.count("transfer-encoding") > 0) || sent.chunked != got.chunked)
+        if (framed != (got.count("content-length") + got.count("transfer-encoding") > 0) || (sent.chunked && !m_held) != got.chunked)
             return "the upstream got other framing";
         for (const char *field : {"connection", "upgrade", "te", "keep-alive", "proxy-connection"})
             if (got.count(field))
                 return std::string("the upstream got ") + field;
-        if (const std::string other = difference(sent, got); !other.empty())
+        if (const std::string other = difference(sent, got, m_held); !other.empty())
             return "the upstream got " + other + ": " + printable(got.canonical());
     }
     return {};
@@ -318,7 +359,7 @@ std::string TestSmuggling::playRequest(const SmugglingCase &test, size_t cut)
         if (ends)
             return client.ended;
         size_t at = 0, count = 0;
-        for (PlainMessage answer; count < answers && readPlain(client.in, at, answer, {.answer = true, .answersHead = test.octets.starts_with("HEAD ") && count == 0}) == PlainEnd::Complete; answer = {})
+        for (PlainMessage answer; count < answers && nextAnswer(client, at, answer, test.octets.starts_with("HEAD ") && count == 0) == PlainEnd::Complete;)
             ++count;
         return count == answers || client.ended;
     });
@@ -396,10 +437,7 @@ std::string TestSmuggling::playAnswer(const SmugglingCase &test, size_t cut)
     PlainEnd got{};
     const bool came = m_wires->until("the client's answer", [&] {
         read = 0;
-        do {
-            answer = {};
-            got = readPlain(client.in, read, answer, {.answer = true, .answersHead = head, .closed = client.ended});
-        } while (got == PlainEnd::Complete && answer.status() < 200);
+        got = nextAnswer(client, read, answer, head);
         return got != PlainEnd::Unfinished || client.ended;
     });
     if (!came)
@@ -417,12 +455,12 @@ std::string TestSmuggling::playAnswer(const SmugglingCase &test, size_t cut)
     if (good) {
         if (got != PlainEnd::Complete || answer.status() != first.status())
             return "the client got " + printable(all);
-        if (const std::string other = difference(first, answer); !other.empty())
+        if (const std::string other = difference(first, answer, m_held); !other.empty())
             return "the client got " + other + ": " + printable(all);
     } else if (got == PlainEnd::Complete) {
         if (answer.status() != 502 || answer.value("content-type") != (std::string("application/problem+json")))
             return "the client got a whole answer: " + printable(all);
-    } else if (!test.inBody || !ended) {
+    } else if (!test.inBody || !ended || m_held) {
         return "the client got a part: " + printable(all);
     }
     if (all.find("hidden") != std::string::npos && first.body.find("hidden") == std::string::npos)

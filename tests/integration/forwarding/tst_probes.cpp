@@ -108,6 +108,11 @@ std::vector<Probe> makeProbes()
         {"chunk size of no number", chunks("x\r\nhello\r\n0\r\n\r\n"), "400 end"},
         {"chunk longer than it says", chunks("5\r\nhello!\r\n0\r\n\r\n"), "400 end"},
         {"chunk size beyond all numbers", chunks("fffffffffffffffff\r\nhello\r\n0\r\n\r\n"), "400 end"},
+        // What a request is refused for stays its own: neither its content nor the one behind it is taken for another.
+        {"content of one for nobody here", "POST / HTTP/1.1\r\nHost: other.test\r\nContent-Length: " + std::to_string(get.size()) + end + end + get, "421 end"},
+        {"content of one above the root", "POST /../a HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n" + end + "23\r\n" + get + "\r\n0\r\n\r\n", "400 end"},
+        {"content that nobody reads", "POST /ping HTTP/1.1\r\n" + host + "Content-Length: " + std::to_string(get.size()) + end + end + get + get, "204 200"},
+        {"the same connection for nobody here", get + "GET / HTTP/1.1\r\nHost: other.test\r\n" + end + get, "200 421 200"},
         {"good, then garbage", get + "\x01\x02\x03", "200 400 end"},
     };
     // Parts of a good one: nothing is said until the rest is there, and then it is answered as if it had come whole.
