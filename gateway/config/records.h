@@ -177,11 +177,13 @@ struct Connections {
     Duration idle = std::chrono::seconds(60);
     unsigned requests = 0; // on one connection; 0: no limit
 };
+enum class ProxyOut : uint8_t { Off, V1, V2 }; // the version of the PROXY header that each connection begins with
 struct Upstream {
     std::string name;
     std::vector<Endpoint> endpoints;
     Balance balance = Balance::RoundRobin;
     Connections connections;
+    ProxyOut proxyProtocol = ProxyOut::Off;
     std::string host = "keep"; // keep: the client's; upstream: the endpoint's; anything else: this text
     DeliveryGiven delivery;
     Origin origin;

@@ -209,7 +209,10 @@ Ptr<Upstream> upstreamShape()
         planned({"hash-by", "bounded-load", "affinity", "slow-start"}),
         field("connections", &Upstream::connections, connections, advanced),
         field("host", &Upstream::host, upstreamHost(), help(QT_TRANSLATE_NOOP("shape", "Host sent to it: keep the client's, the upstream's own, or this text."))),
-        planned({"protocol", "tls", "proxy-protocol", "health", "circuit-breaker"}),
+        planned({"protocol", "tls"}),
+        field("proxy-protocol", &Upstream::proxyProtocol, oneOfNames<ProxyOut>("proxy-out", {{"off", ProxyOut::Off}, {"v1", ProxyOut::V1}, {"v2", ProxyOut::V2}}), advanced,
+            help(QT_TRANSLATE_NOOP("shape", "Says in front of each connection who the client is, by a PROXY header of this version. A connection then serves one client's connection only, so more of them are opened."))),
+        planned({"health", "circuit-breaker"}),
         field("delivery", &Upstream::delivery, deliveryShape()),
         planned({"offline", "policies"}),
         exactlyOneOf({"endpoints", "discover"}));

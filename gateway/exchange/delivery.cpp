@@ -2,6 +2,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/turn.h"
 
+#include "gateway/http/proxyprotocol.h"
 #include "gateway/http/writer.h"
 #include "gateway/runtime/forward.h"
 
@@ -61,7 +62,9 @@ void Exchange::startTry(bool fresh)
     m_env.metrics.endpointStarted(m_member->endpoint->metric);
     if (plan.delivery.perTry > Duration::zero())
         startTimer(m_tryTimer, plan.delivery.perTry);
-    const upstream::Call::Request request{m_request->known, !m_request->upgrade.empty(), fresh, 0};
+    upstream::Call::Request request{m_request->known, !m_request->upgrade.empty(), fresh, 0, {}};
+    if (m_binding->upstream->settings.proxyProtocol != upstream::ProxyProtocol::Off)
+        request.introduction = introduction();
     switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
     case upstream::Call::Start::Ready: return sendRequest();
     case upstream::Call::Start::Waiting: break;
@@ -74,6 +77,16 @@ void Exchange::startTry(bool fresh)
     m_wait = Wait::Connect;
     if (plan.delivery.connect > Duration::zero())
         startTimer(m_phaseTimer, plan.delivery.connect);
+}
+
+// The connection to the client as its other end sees it, or as a proxy in front has named it; not what the request's fields say.
+std::string_view Exchange::introduction()
+{
+    const Downstream::Client &client = m_down->client();
+    const auto header = http::ProxyHeader::of(client.ip, client.port, client.local, client.localPort);
+    const bool line = m_binding->upstream->settings.proxyProtocol == upstream::ProxyProtocol::V1;
+    char octets[http::proxyHeaderMost];
+    return m_arena.copy({octets, http::writeProxyHeader(octets, header, line ? http::ProxyVersion::V1 : http::ProxyVersion::V2)});
 }
 
 void Exchange::onCallReady()

@@ -15,6 +15,9 @@ public:
     struct Client {
         IpAddress ip;                  // unspecified for a Unix socket
         std::string_view ipText, text; // "127.0.0.1", "127.0.0.1:52114"; live as long as the connection
+        uint16_t port = 0;
+        IpAddress local;               // where it connected to
+        uint16_t localPort = 0;
     };
     virtual const Client &client() const = 0;
 

@@ -136,6 +136,7 @@ private:
     void startDelivery();
     bool chooseEndpoint(const upstream::Endpoint *not_);
     void startTry(bool fresh);
+    std::string_view introduction();
     void sendRequest();
     void forwardPiece(std::string_view piece, net::Lease *lease);
     void holdBody(std::string_view piece, net::Lease *lease);

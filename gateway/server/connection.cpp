@@ -50,7 +50,7 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
     m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_tunnel = m_halfClosed = false;
-    nameClient(net::toIp(peer.remote), peer.remote.port);
+    nameClient(net::toIp(peer.remote), peer.remote.port, net::toIp(peer.local), peer.local.port);
     using Proxy = runtime::ListenerPlan::Proxy;
     const Proxy proxy = acceptor.listener ? acceptor.listener->plan->proxyProtocol : Proxy::Off; // null: it is being closed
     const bool required = proxy == Proxy::Require;
@@ -59,12 +59,12 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
 }
 
 // By its address; that of a Unix socket's is nothing.
-void Connection::nameClient(const IpAddress &ip, uint16_t port)
+void Connection::nameClient(const IpAddress &ip, uint16_t port, const IpAddress &local, uint16_t localPort)
 {
     const bool unix = ip == IpAddress{};
     m_ipText = unix ? std::string("unix") : ip.text();
     m_text = unix ? m_ipText : (ip.isV4() ? m_ipText : '[' + m_ipText + ']') + ':' + std::to_string(port);
-    m_client = {ip, m_ipText, m_text};
+    m_client = {ip, m_ipText, m_text, port, local, localPort};
 }
 
 // --- reading
@@ -107,7 +107,7 @@ bool Connection::introduced(std::string_view &octets)
         process(reader->held(), lease);
     } else if (header.family != http::ProxyHeader::Family::None) { // else it names no other client, which anybody may
         if (m_core.bound->snapshot->settings.believesIntroduction(m_client.ip, header.source))
-            nameClient(header.source, header.sourcePort);
+            nameClient(header.source, header.sourcePort, header.destination, header.destinationPort);
         else
             refuse(http::ProxyFault::Untrusted);
     }

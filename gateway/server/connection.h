@@ -51,7 +51,7 @@ private:
     void exchangeDone() override;
 
     bool introduced(std::string_view &octets);
-    void nameClient(const IpAddress &ip, uint16_t port);
+    void nameClient(const IpAddress &ip, uint16_t port, const IpAddress &local, uint16_t localPort);
     void refuse(http::ProxyFault fault);
     void process(std::string_view octets, net::Lease &lease);
     bool begin();

@@ -30,7 +30,7 @@ struct WorkerFetch::Job final : upstream::CallHandler {
         using Start = upstream::Call::Start;
         if (timeout > Duration::zero())
             state.wheel.start(timer, timeout);
-        switch (call.start(state.client, *place, place->members[0].endpoint, {head->known, false, false, 0}, arena)) {
+        switch (call.start(state.client, *place, place->members[0].endpoint, {head->known, false, false, 0, {}}, arena)) {
         case Start::Ready: return send();
         case Start::Waiting: return;
         case Start::Own: return end(Error::make(ErrorKind::NotAllowed, "The URL leads to a listener of this gateway."));

@@ -70,6 +70,9 @@ public:
         bool upgrading = false;
         bool fresh = false;    // not on a kept connection
         size_t headLimit = 64 * 1024;
+        // The PROXY header that names the client, where the upstream is to have one: it goes in front of a new connection, and one
+        // that is kept serves only whom it was opened for. Lives as long as the call waits.
+        std::string_view introduction;
     };
     // `arena` holds the answer's head and lives until the call is over.
     Start start(Client &client, const Upstream &upstream, const std::shared_ptr<Endpoint> &endpoint, const Request &request, Arena &arena);

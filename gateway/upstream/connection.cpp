@@ -45,6 +45,7 @@ void Connection::open(Pool &pool, Call *call)
     m_pool = &pool;
     m_call = call;
     m_requests = 0;
+    m_introduction.assign(call->m_request.introduction);
     m_tried = 0;
     m_address = pool.m_preferred;
     m_connected = m_answered = m_requestDone = m_retryAddress = false;
@@ -74,6 +75,11 @@ void Connection::onOpen(net::Conn, const net::Peer &)
     if (!m_pool)
         return;
     m_pool->m_preferred = m_address;
+    if (!m_introduction.empty()) {
+        net::Block block = m_client.m_loop.block(m_introduction.size());
+        block.append(m_introduction);
+        m_client.m_loop.send(m_conn, std::move(block));
+    }
     if (m_call)
         m_call->m_handler.onCallReady();
 }

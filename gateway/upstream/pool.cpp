@@ -24,12 +24,12 @@ Call::Start Pool::start(Call &call, const ConnectionLimits &limits)
 {
     m_limits = limits;
     if (!call.m_request.fresh && !m_idle.empty()) {
-        Connection *connection = m_idle.back();
-        m_idle.pop_back();
-        connection->assign(call);
-        return Call::Start::Ready;
+        if (Connection *connection = takeIdle(call.m_request.introduction)) {
+            connection->assign(call);
+            return Call::Start::Ready;
+        }
     }
-    if (full() && !m_idle.empty()) // a fresh one was asked for and there is no room: an idle one makes it
+    if (full() && !m_idle.empty()) // a fresh one was asked for, or one for this client, and there is no room: an idle one makes it
         m_idle.front()->drop();
     if (full() || m_resolving) {
         if (m_limits.pending && m_waiting >= m_limits.pending)
@@ -38,6 +38,22 @@ Call::Start Pool::start(Call &call, const ConnectionLimits &limits)
         return Call::Start::Waiting;
     }
     return connect(call) ? Call::Start::Waiting : Call::Start::Own;
+}
+
+// A PROXY header names one client's connection, so whatever came over another one must not go behind it: the header itself is what
+// has to be equal, port included. The upstream could not tell the difference, and would hold one client for the other.
+Connection *Pool::takeIdle(std::string_view introduction)
+{
+    auto found = m_idle.end() - 1;
+    if (!introduction.empty() || !(*found)->m_introduction.empty()) {
+        const auto last = std::find_if(m_idle.rbegin(), m_idle.rend(), [&](const Connection *one) { return one->m_introduction == introduction; });
+        if (last == m_idle.rend())
+            return nullptr;
+        found = std::next(last).base();
+    }
+    Connection *const connection = *found;
+    m_idle.erase(found);
+    return connection;
 }
 
 void Pool::push(Call &call)
@@ -120,8 +136,12 @@ void Pool::resolved(Result<std::vector<net::Address>> addresses)
     m_preferred = 0;
     if (leadsBack())
         return failWaiting(ErrorKind::NotAllowed, "own listener");
-    while (m_first && !full())
-        connect(*pop());
+    while (m_first && (!full() || !m_idle.empty())) {
+        if (full())
+            m_idle.front()->drop(); // it is another client's; gone() connects for the first one
+        else
+            connect(*pop());
+    }
 }
 
 void Pool::failWaiting(ErrorKind kind, std::string_view what)
@@ -133,7 +153,10 @@ void Pool::failWaiting(ErrorKind kind, std::string_view what)
 
 void Pool::giveBack(Connection &connection)
 {
-    if (Call *call = pop()) {
+    if (m_first) {
+        if (connection.m_introduction != m_first->m_request.introduction)
+            return connection.drop(); // it is another client's: gone() connects anew for the one that waits
+        Call *const call = pop();
         connection.assign(*call);
         call->m_handler.onCallReady();
         return;

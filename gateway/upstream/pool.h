@@ -6,6 +6,7 @@
 #include "gateway/upstream/client.h"
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace gatehouse::upstream {
@@ -47,6 +48,7 @@ private:
     MonotonicTime m_idleSince;
     uint64_t m_requests = 0;  // served or begun
     uint64_t m_sentIn = 0;    // the loop's wait in which the head of the last was queued
+    std::string m_introduction; // what it begins with: the PROXY header of whom it serves, or nothing
     size_t m_address = 0;     // which of the pool's addresses is being tried
     size_t m_tried = 0;
     bool m_connected = false, m_answered = false, m_requestDone = false;
@@ -73,6 +75,7 @@ public:
 
 private:
     friend class Connection;
+    Connection *takeIdle(std::string_view introduction); // null: none was introduced like this
     bool connect(Call &call); // false: it would lead to a listener of ours
     bool leadsBack();
     void resolved(Result<std::vector<net::Address>> addresses);

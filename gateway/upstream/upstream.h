@@ -31,10 +31,14 @@ struct EndpointSettings {
     bool operator==(const EndpointSettings &) const = default;
 };
 
+// The PROXY header that its connections begin with.
+enum class ProxyProtocol : uint8_t { Off, V1, V2 };
+
 struct Settings {
     std::string name;
     std::vector<EndpointSettings> endpoints;
     ConnectionLimits connections;
+    ProxyProtocol proxyProtocol = ProxyProtocol::Off;
     bool operator==(const Settings &) const = default;
 };
 
