@@ -26,12 +26,8 @@ public:
                 while (peer.send("40000\r\n" + std::string(0x40000, 'e') + "\r\n")) { }
                 return;
             }
-            if (head.find(" /deaf") != std::string::npos)
+            if (head.find(" /deaf") != std::string::npos || head.find(" /silent") != std::string::npos)
                 return m_over.wait(false);
-            if (head.find(" /silent") != std::string::npos) {
-                peer.readAll();
-                return;
-            }
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         }
     }

@@ -169,7 +169,9 @@ std::vector<Failure> upstreamFailures()
                         if (!client.arrived() || statusOf(second.readMessage()) != 200)
                             return Got{};
                         second.send(getOf(client.path + "/waits"));
-                        return ask(client, getOf(client.path));
+                        const Got got = ask(client, getOf(client.path));
+                        second.reset(); // before the first lets go of the connection that it waits for
+                        return ask(client, getOf("/alive")).ends == Ends::Keeps ? got : Got{};
                     },
                     .upstream = says("", Then::Stalls),
                     .upstreamKeys = "connections: { max: 1, pending: 1 }",
