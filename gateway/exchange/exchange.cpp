@@ -325,7 +325,7 @@ void Exchange::updateFlow()
 {
     if (m_state != State::Running || !m_down)
         return;
-    const bool hold = !m_in.ended
+    const bool hold = (!m_in.ended || m_tunnel)
         && (m_in.suspended || !m_heldBody.empty() || m_heldSmall.size() || (m_call.active() && m_call.queued() > highWater)
             || (m_in.headThrough && !m_startAtEnd && !m_in.buffering && !m_headForwarded && !m_in.closed && m_in.bytes > 0));
     if (hold != m_holding) {

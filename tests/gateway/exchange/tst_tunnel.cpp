@@ -230,6 +230,31 @@ private Q_SLOTS:
         QCOMPARE(row.responseBytes, uint64_t(down.size()));
     }
 
+    // An upstream that does not read stops the client, not this gateway's memory.
+    void whoeverIsSlowIsWaitedFor()
+    {
+        const size_t size = 64 << 20;
+        std::atomic<bool> go{false}, sent{false}, whole{false};
+        FakeUpstream upstream([&](Peer &peer, int) {
+            peer.readHead();
+            peer.send(switched);
+            go.wait(false);
+            whole = peer.read(size).size() == size;
+        });
+        DataPlane plane(through(upstream));
+        Peer client = connectTo(plane.port());
+        client.send(wish);
+        QVERIFY(client.readHead().starts_with("HTTP/1.1 101 "));
+        std::thread sending([&] { sent = client.send(octets(size, 5)); });
+        QTest::qWait(500); // can only let a fault pass, never fail without one
+        const bool tooEarly = sent;
+        go = true;
+        go.notify_all();
+        QVERIFY(waitFor("the upstream to have it all", [&] { return whole.load(); }, 60000));
+        sending.join();
+        QVERIFY(!tooEarly);
+    }
+
     // As container engines do: the request has a body, and what follows in the tunnel is not framed as that was.
     void behindABody_data()
     {
