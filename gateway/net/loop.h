@@ -61,9 +61,9 @@ protected:
 
 struct LoopOptions {
     size_t lowWater = 64 * 1024;       // see Handler::onSent
-    size_t bytesPerTurn = 256 * 1024;  // received from one connection before the others get their turn
+    size_t bytesPerTurn = 64 * 1024;   // received from one connection before the others get their turn
     std::chrono::microseconds turn{5000}; // before the Qt event loop gets its turn
-    size_t readBuffer = 64 * 1024;
+    size_t readBuffer = 80 * 1024;     // a head and a body of 64 KiB come in one call, and leave in one
     int backlogBatch = 64;             // accepted in one go
 };
 

@@ -11,11 +11,11 @@ namespace gatehouse::net {
 
 class Poller {
 public:
-    struct Ready {
-        uint64_t tag = 0;
-        bool readable = false, writable = false;
-        bool hungUp = false; // the end was announced: read until it comes
-        bool failed = false; // an error may wait at the socket
+    struct Ready { // no initial values: each turn has an array of them to be filled
+        uint64_t tag;
+        bool readable, writable;
+        bool hungUp; // the end was announced: read until it comes
+        bool failed; // an error may wait at the socket
     };
     // Called from the event loop when there is something to wait() for, and after wake().
     using Turn = std::function<void()>;

@@ -205,8 +205,7 @@ void SocketLoop::turn()
         runReady();
         flushDirty();
         reap();
-        const bool more = !m_ready.empty() || !m_dirty.empty() || m_poller->isWorthAsking(count);
-        if (!more || outOfTime())
+        if (!(hasMore() || m_poller->isWorthAsking(count)) || outOfTime())
             break;
     }
     m_inTurn = false;
@@ -216,7 +215,7 @@ void SocketLoop::turn()
         for (auto &call : later)
             call();
     }
-    if (!m_ready.empty() || !m_dirty.empty() || !m_closed.empty())
+    if (hasMore() || !m_closed.empty())
         wakeLater();
 }
 
@@ -257,18 +256,21 @@ void SocketLoop::dispatch(const Poller::Ready *events, int count)
     }
 }
 
-void SocketLoop::markReady(uint32_t slot)
+void SocketLoop::markReady(uint32_t slot, std::vector<uint32_t> &list)
 {
     if (!m_sockets[slot].ready) {
         m_sockets[slot].ready = true;
-        m_ready.push_back(slot);
+        list.push_back(slot);
     }
 }
 
-// Each ready connection once, for its budget; those with more to read stand at the end of the next round.
+// Each ready connection once, for its budget. Those that had more to read than that stand behind what came meanwhile: a small
+// request waits for what is left of a large one's share, and not for another share as well.
 void SocketLoop::runReady()
 {
     m_readyNow.swap(m_ready);
+    m_readyNow.insert(m_readyNow.end(), m_again.begin(), m_again.end());
+    m_again.clear();
     for (size_t i = 0; i < m_readyNow.size(); ++i) {
         if (i % 16 == 15 && outOfTime()) {
             m_ready.insert(m_ready.begin(), m_readyNow.begin() + ptrdiff_t(i), m_readyNow.end());
@@ -335,7 +337,7 @@ void SocketLoop::receive(uint32_t slot)
     size_t budget = m_options.bytesPerTurn;
     while (socket.readable && !socket.paused && !socket.closing && !socket.eof) {
         if (!budget) {
-            markReady(slot);
+            markReady(slot, m_again);
             return;
         }
         const ssize_t got = recv(socket.fd, m_readBuffer->data(), m_readBuffer->capacity, 0);

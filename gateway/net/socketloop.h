@@ -97,7 +97,9 @@ private:
     void pauseAccepting(Accepting &accepting);
     void retryAccepting();
 
-    void markReady(uint32_t slot);
+    void markReady(uint32_t slot) { markReady(slot, m_ready); }
+    void markReady(uint32_t slot, std::vector<uint32_t> &list);
+    bool hasMore() const { return !m_ready.empty() || !m_again.empty() || !m_dirty.empty(); }
     void markDirty(uint32_t slot);
     void append(Socket &socket, const char *data, size_t size, Hold &&hold);
     bool joins(Socket &socket, std::string_view octets);
@@ -124,6 +126,7 @@ private:
     std::vector<uint32_t> m_freeSlots;
     std::vector<Accepting> m_accepting;
     std::vector<uint32_t> m_ready, m_readyNow, m_dirty, m_dirtyNow, m_leased, m_closed;
+    std::vector<uint32_t> m_again; // ready too, having had their share of this round
     std::vector<std::function<void()>> m_later;
     Node *m_spareNodes = nullptr;
     std::chrono::steady_clock::time_point m_turnEnds;

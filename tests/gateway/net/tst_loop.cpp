@@ -455,7 +455,9 @@ void TestLoop::fairness()
     const uint64_t before = m_server.octets;
     sendText(*m_loop, small, "x");
     QVERIFY(waitFor("the small one", [&] { return bulkAtAnswer > 0; }));
-    QVERIFY2(bulkAtAnswer - before < (16u << 20), qPrintable(QStringLiteral("%1 octets went before it").arg(bulkAtAnswer - before)));
+    // A few shares of the large one: on its way to the socket, and on its way back. Notifiers hear of it only between two turns.
+    const uint64_t most = m_loop->backend() == "epoll" ? 8 * net::LoopOptions().readBuffer : 16u << 20;
+    QVERIFY2(bulkAtAnswer - before < most, qPrintable(QStringLiteral("%1 octets went before it").arg(bulkAtAnswer - before)));
     QVERIFY(waitFor("the rest", [&] { return m_server.octets == body->size() + 1; }, 30000));
 }
 
