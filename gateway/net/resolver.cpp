@@ -2,6 +2,7 @@
 
 #include "gateway/base/mailbox.h"
 #include "gateway/base/text.h"
+#include "gateway/base/threadname.h"
 
 #ifdef _WIN32
 #include <ws2tcpip.h>
@@ -76,6 +77,7 @@ public:
 private:
     void run()
     {
+        nameThread("names");
         std::unique_lock lock(m_mutex);
         for (;;) {
             ++m_idle;

@@ -1,5 +1,6 @@
 #include "gateway/observe/chunkpool.h"
 
+#include "gateway/base/threadname.h"
 #include "gateway/observe/recorder.h"
 
 #include <cstdint>
@@ -60,7 +61,7 @@ void ChunkPool::addSlab(std::byte *memory)
 
 ChunkPool::Block ChunkPool::take()
 {
-    const std::lock_guard lock(m_mutex);
+    std::unique_lock lock(m_mutex);
     if (!m_preparer.joinable())
         m_preparer = std::jthread([this](const std::stop_token &stop) { prepare(stop); });
     if (m_free.empty()) {
@@ -71,7 +72,9 @@ ChunkPool::Block ChunkPool::take()
     }
     Block block = std::move(m_free.back());
     m_free.pop_back();
-    if (m_free.size() < readyBlocks)
+    const bool low = m_free.size() < readyBlocks;
+    lock.unlock(); // first: woken under it, the other would at once wait for it
+    if (low)
         m_low.notify_one();
     return block;
 }
@@ -85,6 +88,7 @@ void ChunkPool::give(Block block)
 
 void ChunkPool::prepare(const std::stop_token &stop)
 {
+    nameThread("recorder memory");
     std::unique_lock lock(m_mutex);
     while (m_low.wait(lock, stop, [this] { return m_free.size() < readyBlocks; })) {
         lock.unlock();

@@ -1,6 +1,7 @@
 #include "gateway/server/services.h"
 
 #include "gateway/base/text.h"
+#include "gateway/base/threadname.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -178,6 +179,7 @@ void BlockingPool::run(std::function<void()> work)
 
 void BlockingPool::work(const std::stop_token &stop)
 {
+    nameThread("blocking work");
     while (true) {
         std::function<void()> job;
         {

@@ -1,6 +1,7 @@
 #include "gateway/server/workers.h"
 
 #include "gateway/base/mailbox.h"
+#include "gateway/base/threadname.h"
 #include "gateway/server/core.h"
 
 #include <QtCore/QEventLoop>
@@ -58,6 +59,7 @@ private:
     void run(const Surroundings surroundings, uint32_t index, unsigned workers, const policy::Resumer &resumer, BlockingPool &pool,
              const std::string pseudonym, std::latch &ready)
     {
+        nameThread(("worker " + std::to_string(index)).c_str());
         net::prepareThread();
         QEventLoop loop;
         Mailbox mailbox;
