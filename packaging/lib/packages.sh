@@ -75,7 +75,7 @@ release_services() {
     [[ -d /run/systemd/system ]] || return 0
     local service sudo=()
     ((EUID == 0)) || sudo=(sudo)
-    for service in nginx haproxy caddy; do
+    for service in nginx haproxy caddy h2o; do
         if grep -qx "$service\(-light\)\?" <<<"$1"; then
             note "the service $service stays off (only the program is used)"
             "${sudo[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true

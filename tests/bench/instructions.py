@@ -2,11 +2,13 @@
 
 The figure that guards against getting slower: kept in instructions.json beside this file, with what it was measured with.
 """
+import glob
 import http.client
 import json
 import os
-import re
 import subprocess
+
+import rooms
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 KEPT = os.path.join(HERE, 'instructions.json')
@@ -15,9 +17,11 @@ GROWTH = 0.03  # by one change, unless the change says why
 
 
 def _collected(program, backend_port, requests, path, headers):
-    """Instructions of a run from start to end with so many requests on one connection."""
-    log = os.path.join(program.folder, 'callgrind.log')
-    program.start(backend_port, prefix=['valgrind', '--tool=callgrind', '--log-file=' + log, '--callgrind-out-file=/dev/null'])
+    """{(function, object): instructions} of a run from start to end with so many requests on one connection."""
+    out = os.path.join(program.folder, 'callgrind')
+    for old in glob.glob(out + '.*'):
+        os.remove(old)
+    program.start(backend_port, prefix=['valgrind', '--tool=callgrind', '--callgrind-out-file=' + out + '.%p'])
     try:
         connection = http.client.HTTPConnection('127.0.0.1', program.port, timeout=60)
         for _ in range(requests):
@@ -29,18 +33,22 @@ def _collected(program, backend_port, requests, path, headers):
         connection.close()
     finally:
         program.stop()
-    with open(log, encoding='utf-8', errors='replace') as file:
-        # A program of several processes leaves several counts; the largest is the one that worked.
-        counts = re.findall(r'Collected : (\d+)', file.read())
+    # A program of several processes leaves several counts; the largest is the one that worked.
+    counts = [rooms.by_function(name) for name in glob.glob(out + '.*')]
     if not counts:
-        raise SystemExit('callgrind counted nothing: see %s' % log)
-    return max(map(int, counts))
+        raise SystemExit('callgrind counted nothing: see %s' % os.path.join(program.folder, 'log'))
+    return max(counts, key=lambda costs: sum(costs.values()))
 
 
 def measure(kind, folder, backend_port, path, headers):
+    """Instructions a request, and of them those of each (function, object)."""
     short = _collected(kind(folder), backend_port, SHORT, path, headers)
     long = _collected(kind(folder), backend_port, LONG, path, headers)
-    return round((long - short) / (LONG - SHORT))
+    return round((sum(long.values()) - sum(short.values())) / (LONG - SHORT)), rooms.difference(long, short, LONG - SHORT)
+
+
+def where(key, costs):
+    return ['Where the instructions of %s go:' % key, '', *rooms.lines(costs), '']
 
 
 def compiler():
@@ -63,11 +71,11 @@ def keep(figures):
 
 
 def compare(figures):
-    """Lines to print, and whether something grew by more than a change may."""
-    before, lines, grew = kept().get('instructions-per-request', {}), [], False
+    """Lines to print, whether something grew by more than a change may, and the growth of each figure that is kept."""
+    before, lines, grew, grown = kept().get('instructions-per-request', {}), [], False, {}
     for row, count in figures.items():
         if row in before:
-            change = count / before[row] - 1
+            change = grown[row] = count / before[row] - 1
             word = 'kept %d, %+.1f%%' % (before[row], 100 * change)
             if change > GROWTH:
                 grew = True
@@ -75,4 +83,4 @@ def compare(figures):
         else:
             word = 'none kept yet: --keep-instructions'
         lines.append('%-24s %9d instructions a request (%s)' % (row, count, word))
-    return lines, grew
+    return lines, grew, grown

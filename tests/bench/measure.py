@@ -11,7 +11,7 @@ TICK = os.sysconf('SC_CLK_TCK')
 def _stat(pid):
     """(parent, ticks of user and system) of a process, all its threads included; None when it is gone."""
     try:
-        with open('/proc/%d/stat' % pid, encoding='ascii', errors='replace') as file:
+        with open('/proc/%s/stat' % pid, encoding='ascii', errors='replace') as file:
             fields = file.read().rsplit(')', 1)[1].split()
         return int(fields[1]), int(fields[11]) + int(fields[12])
     except (OSError, IndexError, ValueError):
@@ -36,6 +36,33 @@ def family(pid):
 
 def cpu_seconds(pids):
     return sum(stat[1] for stat in map(_stat, pids) if stat) / TICK
+
+
+def thread_seconds(pid):
+    """{thread: CPU seconds so far} of one process."""
+    found = {}
+    for thread in os.listdir('/proc/%d/task' % pid):
+        stat = _stat('%d/task/%s' % (pid, thread))
+        if stat:
+            found[int(thread)] = stat[1] / TICK
+    return found
+
+
+def threads_named(pid, start):
+    """The threads of one process whose names begin so."""
+    found = []
+    for thread in os.listdir('/proc/%d/task' % pid):
+        with open('/proc/%d/task/%s/comm' % (pid, thread), encoding='utf-8', errors='replace') as file:
+            if file.read().startswith(start):
+                found.append(int(thread))
+    return found
+
+
+def pin(pids, cores):
+    """All threads of these processes run on these cores from here on."""
+    for pid in pids:
+        for thread in thread_seconds(pid):
+            os.sched_setaffinity(thread, cores)
 
 
 def memory_mib(pids):

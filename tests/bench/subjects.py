@@ -27,10 +27,12 @@ class Program:
 
     name = ''
 
-    def __init__(self, folder):
+    def __init__(self, folder, sink_port=0, workers=1):
         self.folder = os.path.join(folder, self.name)
         os.makedirs(self.folder, exist_ok=True)
         self.port = free_port()
+        self.sink_port = sink_port  # what /upload is passed on to; 0: there is no such path
+        self.workers = workers
         self.process = None
 
     @classmethod
@@ -76,7 +78,7 @@ class Program:
         self.process.wait()
 
     def recorded(self):
-        """What the program says it served, recorded and dropped, or None for one that records nothing."""
+        """What the program says it served, recorded and dropped once all is counted, or None for one that records nothing."""
         return None
 
 
@@ -127,6 +129,13 @@ class Nginx(Program):
     name = 'nginx'
 
     def command(self, backend_port):
+        upload = '''
+        location /upload {
+            proxy_pass http://127.0.0.1:%d;
+            proxy_request_buffering off;
+            client_max_body_size 0;
+            client_body_buffer_size 64k;
+        }''' % self.sink_port if self.sink_port else ''
         config = NGINX % {'files': FILES, 'inner': '''
     proxy_buffers 8 64k;
     proxy_buffer_size 16k;
@@ -136,7 +145,10 @@ class Nginx(Program):
     proxy_set_header Host $host;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
     upstream backend { server 127.0.0.1:%d; keepalive 256; keepalive_requests 1000000000; }
-    server { listen 127.0.0.1:%d backlog=4096; location / { proxy_pass http://backend; } }''' % (backend_port, self.port)}
+    server {
+        listen 127.0.0.1:%d backlog=4096;
+        location / { proxy_pass http://backend; }%s
+    }''' % (backend_port, self.port, upload)}
         return ['nginx', '-p', self.folder, '-e', 'error.log', '-c', self.write('nginx.conf', config)]
 
 
@@ -159,10 +171,11 @@ defaults
     backlog 4096
 frontend main
     bind 127.0.0.1:%d
-    default_backend backend
+%s    default_backend backend
 backend backend
     server one 127.0.0.1:%d pool-max-conn 256
-''' % (min(18000, FILES // 2 - 50), self.port, backend_port)
+%s''' % (min(18000, FILES // 2 - 50), self.port, '    use_backend sink if { path_beg /upload }\n' if self.sink_port else '',
+       backend_port, 'backend sink\n    server one 127.0.0.1:%d\n' % self.sink_port if self.sink_port else '')
         return ['haproxy', '-db', '-f', self.write('haproxy.cfg', config)]
 
 
@@ -179,17 +192,42 @@ class Caddy(Program):
 }
 http://127.0.0.1:%d, http://bench.localhost:%d {
     bind 127.0.0.1
-    reverse_proxy 127.0.0.1:%d {
+%s    reverse_proxy 127.0.0.1:%d {
         transport http {
             keepalive_idle_conns_per_host 256
         }
     }
 }
-''' % (self.port, self.port, backend_port)
+''' % (self.port, self.port, '    reverse_proxy /upload 127.0.0.1:%d\n' % self.sink_port if self.sink_port else '', backend_port)
         return ['caddy', 'run', '--adapter', 'caddyfile', '--config', self.write('Caddyfile', config)]
 
     def environment(self):
         return {**super().environment(), 'GOMAXPROCS': '1'}
+
+
+class H2o(Program):
+    name = 'h2o'
+
+    def command(self, backend_port):
+        upload = '''
+      "/upload":
+        proxy.reverse.url: "http://127.0.0.1:%d/upload"''' % self.sink_port if self.sink_port else ''
+        config = '''num-threads: 1
+max-connections: %d
+http1-request-timeout: 75
+limit-request-body: 1000000000000000
+proxy.preserve-host: ON
+proxy.timeout.keepalive: 60000
+proxy.timeout.io: 60000
+error-log: error.log
+hosts:
+  default:
+    listen: { host: 127.0.0.1, port: %d }
+    paths:%s
+      "/":
+        proxy.reverse.url: "http://127.0.0.1:%d/"
+''' % (min(18000, FILES // 2 - 50), self.port, upload, backend_port)
+        return ['h2o', '--mode', 'worker', '--conf', self.write('h2o.conf', config)]
 
 
 class Gatehouse(Program):
@@ -210,6 +248,14 @@ class Gatehouse(Program):
     match: { hosts: [ bench.localhost ], path: "/r%d/items/{id}", headers: { x-bench: "1" } }
     policies: [ ceiling, mark ]
     to: { upstream: backend }''' % (n, n) for n in range(ROUTES))
+        sink = '''
+  - name: sink
+    endpoints: [ { url: "http://127.0.0.1:%d" } ]''' % self.sink_port if self.sink_port else ''
+        if sink:
+            routes += '''
+  - name: upload
+    match: { prefix: /upload }
+    to: { upstream: sink }'''
         self.write('gatehouse.yaml', '''gatehouse: 1
 name: bench
 listeners:
@@ -219,7 +265,7 @@ listeners:
 upstreams:
   - name: backend
     endpoints: [ { url: "http://127.0.0.1:%d" } ]
-    connections: { max: 256 }
+    connections: { max: 256 }%s
 policies:
   - name: ceiling
     rate-limit: { requests: %d, per: 1s, by: client-ip }
@@ -229,32 +275,31 @@ routes:
   - name: plain
     match: { prefix: / }
     to: { upstream: backend }%s
-''' % (self.port, backend_port, EVER, routes))
-        return [os.path.join(self.programs, 'gatehouse-cli'), 'serve', self.folder, '--workers', '1', '--control',
+''' % (self.port, backend_port, sink, EVER, routes))
+        return [os.path.join(self.programs, 'gatehouse-cli'), 'serve', self.folder, '--workers', str(self.workers), '--control',
                 os.path.join(self.folder, 'control'), *self.options]
 
-    def recorded(self):
+    def counts(self):
         with socket.socket(socket.AF_UNIX) as control:
             control.settimeout(10)
             control.connect(os.path.join(self.folder, 'control'))
             control.sendall(b'{"do": "metrics"}\n')
             with control.makefile('r', encoding='utf-8') as lines:
                 answer = json.loads(lines.readline())
-        found = {}
+        told = answer['recorder']
+        return {'served': told['served'], 'recorded': told['recorded'], 'dropped': told['dropped_records'],
+                'bodies dropped': told['dropped_bodies']}
 
-        def look(value):
-            if isinstance(value, dict):
-                for key, inner in value.items():
-                    plain = ''.join(c for c in key.lower() if c.isalpha())
-                    if isinstance(inner, int) and plain in ('served', 'recorded', 'dropped', 'droppedrecords', 'droppedbodies', 'notrecorded'):
-                        found.setdefault('dropped' if plain == 'droppedrecords' else plain, inner)
-                    look(inner)
-            elif isinstance(value, list):
-                for inner in value:
-                    look(inner)
-
-        look(answer)
-        return found or None
+    def recorded(self):
+        # Workers hand over what they counted some thirty times a second: until nothing changes any more.
+        before, deadline = self.counts(), time.monotonic() + 10
+        while time.monotonic() < deadline:
+            time.sleep(0.1)
+            now = self.counts()
+            if now == before and now['served'] == now['recorded'] + now['dropped']:
+                return now
+            before = now
+        raise SystemExit('%s: recorded + dropped = served does not hold: %s' % (self.name, before))
 
 
 class GatehouseUnrecorded(Gatehouse):
@@ -262,4 +307,4 @@ class GatehouseUnrecorded(Gatehouse):
     options = ('--no-record',)
 
 
-ALL = [Nginx, Haproxy, Caddy, Gatehouse, GatehouseUnrecorded]
+ALL = [Nginx, Haproxy, H2o, Caddy, Gatehouse, GatehouseUnrecorded]
