@@ -80,8 +80,8 @@ struct Chunk {
 };
 
 struct Bodies {
-    Bodies(uint64_t number, size_t capacity, std::shared_ptr<ChunkPool> from)
-        : sequence(number), size(capacity), pool(std::move(from)),
+    Bodies(size_t capacity, std::shared_ptr<ChunkPool> from)
+        : size(capacity), pool(std::move(from)),
           memory(size == chunkBytes ? pool->take() : ChunkPool::Block(new std::byte[size])) // not zeroed
     { }
     ~Bodies()
@@ -92,7 +92,7 @@ struct Bodies {
     Bodies(const Bodies &) = delete;
     Bodies &operator=(const Bodies &) = delete;
 
-    const uint64_t sequence;
+    uint64_t sequence = 0; // once it stands among the store's, where it is the order
     const size_t size;
     std::shared_ptr<ChunkPool> pool;
     ChunkPool::Block memory;

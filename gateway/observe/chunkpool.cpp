@@ -64,18 +64,21 @@ ChunkPool::Block ChunkPool::take()
     std::unique_lock lock(m_mutex);
     if (!m_preparer.joinable())
         m_preparer = std::jthread([this](const std::stop_token &stop) { prepare(stop); });
-    if (m_free.empty()) {
+    while (m_free.empty()) {
+        lock.unlock(); // who only gives or takes what is ready need not wait for the system
         std::byte *const slab = allocateSlab();
         if (!slab)
             throw std::bad_alloc();
+        lock.lock();
         addSlab(slab);
     }
     Block block = std::move(m_free.back());
     m_free.pop_back();
-    const bool low = m_free.size() < readyBlocks;
+    const bool ask = !m_asked && m_free.size() < readyBlocks;
+    m_asked = m_asked || ask;
     lock.unlock(); // first: woken under it, the other would at once wait for it
-    if (low)
-        m_low.notify_one();
+    if (ask)
+        m_low.release();
     return block;
 }
 
@@ -89,17 +92,24 @@ void ChunkPool::give(Block block)
 void ChunkPool::prepare(const std::stop_token &stop)
 {
     nameThread("recorder memory");
-    std::unique_lock lock(m_mutex);
-    while (m_low.wait(lock, stop, [this] { return m_free.size() < readyBlocks; })) {
-        lock.unlock();
-        std::byte *const slab = allocateSlab();
-        if (slab)
+    const std::stop_callback wake(stop, [this] { m_low.release(); });
+    for (m_low.acquire(); !stop.stop_requested(); m_low.acquire()) {
+        while (isLow()) {
+            std::byte *const slab = allocateSlab();
+            if (!slab)
+                return; // take() tries for itself, and says so
             touch(slab);
-        lock.lock();
-        if (!slab)
-            return; // take() tries for itself, and says so
-        addSlab(slab);
+            const std::lock_guard lock(m_mutex);
+            addSlab(slab);
+        }
     }
+}
+
+bool ChunkPool::isLow()
+{
+    const std::lock_guard lock(m_mutex);
+    m_asked = m_free.size() < readyBlocks;
+    return m_asked;
 }
 
 } // namespace gatehouse::observe

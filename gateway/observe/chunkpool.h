@@ -1,10 +1,11 @@
 // Where the recorder's memory comes from. Private to the recorder.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <semaphore>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -24,10 +25,12 @@ public:
 private:
     void addSlab(std::byte *slab); // under the lock
     void prepare(const std::stop_token &stop);
+    bool isLow(); // if not, the preparer rests until it is asked again
 
     std::mutex m_mutex;
-    std::condition_variable_any m_low;
-    std::vector<Block> m_free;
+    std::vector<Block> m_free;           // guarded by m_mutex
+    bool m_asked = false;                // guarded by m_mutex: the preparer is at it
+    std::counting_semaphore<> m_low{0};  // no condition: to tell one takes a lock, held while the other is woken
     std::jthread m_preparer; // from the first take() on; last, so that it ends before what it uses
 };
 

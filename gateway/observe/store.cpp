@@ -223,8 +223,10 @@ std::shared_ptr<Bodies> ExchangeStore::newBodies(size_t size)
         makeRoom(gone);
     }
     gone.clear();
+    auto bodies = std::make_shared<Bodies>(size, m_pool); // without the lock, which other workers would wait for meanwhile
     const std::lock_guard lock(m_mutex);
-    return m_bodies.emplace_back(std::make_shared<Bodies>(m_nextBodies++, size, m_pool));
+    bodies->sequence = m_nextBodies++;
+    return m_bodies.emplace_back(std::move(bodies));
 }
 
 void ExchangeStore::handOver(const std::shared_ptr<Chunk> &chunk, uint32_t from, uint32_t to, uint32_t ended, const Counts &counts)
