@@ -31,7 +31,7 @@ bool startProgram(QProcess &process, const QString &program, const QStringList &
         probe.connectToHost(QHostAddress(QHostAddress::LocalHost), port);
         return process.state() == QProcess::NotRunning || probe.waitForConnected(200);
     }, 30000);
-    if (accepts && process.state() == QProcess::Running)
+    if (accepts && process.state() != QProcess::NotRunning) // it may still be called starting: no event has told yet
         return true;
     qWarning("%s: %s", qPrintable(program), process.readAll().constData());
     return false;
