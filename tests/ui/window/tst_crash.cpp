@@ -202,7 +202,7 @@ private Q_SLOTS:
         kill();
         QVERIFY(start());
         QVERIFY(offersEdits());
-        for (int i = 0; i < 5 && !nothingUnsaved(); ++i) { // until the bar is there
+        for (int i = 0; i < 15 && !nothingUnsaved(); ++i) { // until the bar is there
             keys({s("Tab"), s("Return")});
             (void)QTest::qWaitFor([this] { return nothingUnsaved(); }, 2000);
         }
