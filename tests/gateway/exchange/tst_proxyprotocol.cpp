@@ -56,7 +56,7 @@ private Q_SLOTS:
         row("line, IPv6", "PROXY TCP6 2001:db8::7 ::1 4711 80\r\n", "2001:db8::7", "[2001:db8::7]:4711");
         row("line, mapped", "PROXY TCP6 ::ffff:203.0.113.7 ::1 4711 80\r\n", "203.0.113.7", "203.0.113.7:4711");
         row("binary", binary, "203.0.113.7", "203.0.113.7:4711");
-        row("binary, Unix", signature + "\x21\x31\0\xd8"s + std::string(216, '\0'), "unix", "unix");
+        row("binary, Unix", signature + "\x21\x31\0\xd8"s + std::string(216, '\0'), "unknown", "unix");
         row("line, unknown", "PROXY UNKNOWN\r\n", "127.0.0.1", "127.0.0.1:");
         row("binary, local", signature + "\x20\0\0\0"s, "127.0.0.1", "127.0.0.1:");
         row("binary, unspecified", signature + "\x21\0\0\x03 xx"s, "127.0.0.1", "127.0.0.1:");
