@@ -19,7 +19,7 @@ constexpr size_t pipelineMost = 8;
 
 void Actor::run(const std::atomic<bool> &stop)
 {
-    while (!stop) {
+    while (!stop && openConnection()) {
         if (m_random.chance(faultOneIn))
             fault();
         else
@@ -128,19 +128,21 @@ void Actor::regular()
 
 // --- exchanges
 
-void Actor::openConnection()
+bool Actor::openConnection()
 {
     if (m_peer.isOpen()) {
         // Nobody asked for anything: neither octets nor the end may be there.
         if (!m_peer.hasOctets())
-            return;
-        m_ledger.wrong("a kept connection ended, or spoke, between two exchanges, after " + std::to_string(m_served) + " of them");
+            return true;
+        if (!m_ledger.ending)
+            m_ledger.wrong("a kept connection ended, or spoke, between two exchanges, after " + std::to_string(m_served) + " of them");
         dropConnection();
     }
     m_peer = dial(m_doors.main);
     m_editionSeen = m_served = 0;
-    if (!m_peer.isOpen())
+    if (!m_peer.isOpen() && !m_ledger.ending)
         m_ledger.wrong("the gateway can't be connected to");
+    return m_peer.isOpen();
 }
 
 void Actor::dropConnection() { m_peer = Peer(); }
@@ -161,7 +163,7 @@ void Actor::exchange(Ask ask, bool slow)
     const size_t cut = m_random.chance(10) ? m_random.below(octets.size()) : 0;
     const bool sent = m_peer.send(std::string_view(octets).substr(0, cut)) && m_peer.send(std::string_view(octets).substr(cut));
     const Answer answer = readAnswer(m_peer, ask.method == "HEAD", ask.version == "1.0", slow);
-    if (!sent && !ask.cutAllowed)
+    if (!sent && !ask.cutAllowed && !m_ledger.ending)
         wrong(ask, &answer, "it could not be sent");
     judge(ask, answer);
     afterwards(answer);
@@ -189,7 +191,7 @@ void Actor::pipelined()
         judge(ask, answer);
     }
     sender.join();
-    if (!sent)
+    if (!sent && !m_ledger.ending)
         m_ledger.wrong("a pipeline could not be sent");
     afterwards(answer);
 }
@@ -221,7 +223,7 @@ void Actor::upload()
     if (expects) {
         int status = 0, interims = 0;
         const std::string head = readHead(m_peer, status, interims);
-        if (status != 100)
+        if (status != 100 && !(head.empty() && m_ledger.ending))
             wrong(asked, nullptr, "it was not told to go on, but: " + escapeControls(head.substr(0, 100)));
     }
     const std::string octets = bodyOf(asked, m_random);
@@ -259,6 +261,11 @@ void Actor::judge(const Ask &ask, const Answer &answer)
     m_ledger.octets += answer.body.size();
     if (!answer.malformed.empty())
         return wrong(ask, &answer, "malformed");
+    if (!answer.status && m_ledger.ending) {
+        if (arrivals && ask.kind < firstFault)
+            wrong(ask, &answer, "it was under way when the gateway was told to stop");
+        return;
+    }
     if (std::find(ask.statuses.begin(), ask.statuses.end(), answer.status) == ask.statuses.end() && !(ask.cutAllowed && !answer.status))
         return wrong(ask, &answer, "another status was wanted");
     if (!answer.whole && !ask.cutAllowed)

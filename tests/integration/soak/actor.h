@@ -44,7 +44,7 @@ private:
 
     // One exchange on the kept connection, or on one made for it.
     void exchange(Ask ask, bool slow = false);
-    void openConnection();
+    bool openConnection(); // false: the gateway has ended
     void dropConnection();
     void begin(const Ask &ask); // before it is sent
     void judge(const Ask &ask, const Answer &answer);

@@ -131,6 +131,8 @@ void Actor::malformed()
     const std::string_view octets = malformedRequests[m_random.below(malformedRequests.size())];
     peer.send(octets);
     const Answer answer = readAnswer(peer, false, false);
+    if (!answer.status && m_ledger.ending)
+        return;
     if (answer.status != 400 || !answer.whole || !answer.closes || !peer.closedByPeer())
         m_ledger.wrong("a malformed request was not refused and its connection closed, but got " + std::to_string(answer.status) + ": " + std::string(octets));
     else

@@ -41,6 +41,7 @@ public:
     void arrived(Token token);
     int settle(Token token);
 
+    std::atomic<bool> ending{false};    // the gateway was told to stop: what it has not begun it need not answer
     std::atomic<uint64_t> edition{0};   // of the workspace: every worker is known to run this one or a newer one
     std::atomic<uint64_t> answers{0};   // whole ones that clients have read, of whatever kind
     std::atomic<uint64_t> asked{0};     // requests that clients sent, or began to
