@@ -26,6 +26,7 @@ private:
     void listener(const config::Listener &listener, const runtime::ListenerPlan &plan, size_t index);
     void limits(Page &page, const config::Listener &listener);
     void address(Page &page, const config::Listener &listener);
+    void introduction(Page &page, const config::Listener &listener);
     void misdirected(Page &page, const runtime::ListenerPlan &plan);
     void chain(Page &page, const config::Listener &listener, const runtime::ListenerPlan &plan, size_t index, bool exposed);
 
@@ -93,11 +94,38 @@ void Writer::trusted(Page &page)
     page.line("real_ip_recursive on;");
     for (const auto &proxy : proxies)
         page.line("set_real_ip_from " + proxy.text() + ";");
-    page.open("geo $realip_remote_addr $gh_trusted");
-    page.line("default 0;");
+    const auto flag = [&](const char *variables) { // whether that address is one of them
+        page.open("geo " + std::string(variables));
+        page.line("default 0;");
+        for (const auto &proxy : proxies)
+            page.line(proxy.text() + " 1;");
+        page.close();
+    };
+    flag("$realip_remote_addr $gh_trusted");
+    const auto &listeners = m_shared.workspace.listeners;
+    if (std::any_of(listeners.begin(), listeners.end(), [](const auto &one) { return one.proxyProtocol != config::ProxyIn::Off; }))
+        flag("$remote_addr $gh_trusted_client"); // the peer that a PROXY header names
+}
+
+// A PROXY header names the peer: who sends it, and what nginx makes of one that may not.
+void Writer::introduction(Page &page, const config::Listener &listener)
+{
+    if (listener.proxyProtocol == config::ProxyIn::Off)
+        return;
+    const auto find = [&](const char *message, const char *remedy) {
+        page.find({Level::Approximated, listener.origin.path.text(), "listener.proxy-protocol", message, remedy, {}, 0});
+    };
+    if (listener.proxyProtocol == config::ProxyIn::Accept)
+        find("nginx wants a PROXY header on every connection of a listener, or on none: here on every one.", "Use a listener of its own for the proxy in front.");
+    find("nginx lets in who sends a PROXY header without being trusted, and keeps its own address for it; Gatehouse cuts it off.", "Let nobody but the proxy reach this port.");
+    page.line("real_ip_header proxy_protocol;");
+    for (const char *local : {"127.0.0.0/8", "::1", "unix:"})
+        page.line("set_real_ip_from " + std::string(local) + ";");
+    const auto &proxies = m_shared.workspace.settings.trustedProxies;
+    if (!proxies.empty())
+        find("nginx takes the client from the PROXY header alone, and never from an X-Forwarded-For that a trusted proxy sent behind it.", "Use one of the two.");
     for (const auto &proxy : proxies)
-        page.line(proxy.text() + " 1;");
-    page.close();
+        page.line("set_real_ip_from " + proxy.text() + ";");
 }
 
 void Writer::keys(Export &out)
@@ -116,14 +144,15 @@ void Writer::keys(Export &out)
 void Writer::address(Page &page, const config::Listener &listener)
 {
     const auto address = schema::parseAddress(listener.address).valueOr({});
+    const std::string options = listener.proxyProtocol == config::ProxyIn::Off ? " default_server;" : " default_server proxy_protocol;";
     if (!address.socket.empty())
-        return page.line("listen " + quoted("unix:" + literal(address.socket)) + " default_server;");
+        return page.line("listen " + quoted("unix:" + literal(address.socket)) + options);
     const std::string host = address.host.find(':') != std::string::npos ? "[" + address.host + "]" : address.host;
     if (address.port == 0)
         page.find({Level::Approximated, listener.origin.path.text(), "listener.address", "nginx can't take any free port: 8080 is written.", "Choose a port.", {}, 0});
     else
         page.find({Level::Exact, listener.origin.path.text(), "listener.address", "A server of its own.", {}, {}, 0});
-    page.line("listen " + host + ":" + std::to_string(address.port ? address.port : 8080) + " default_server;");
+    page.line("listen " + host + ":" + std::to_string(address.port ? address.port : 8080) + options);
 }
 
 void Writer::limits(Page &page, const config::Listener &listener)
@@ -198,6 +227,7 @@ void Writer::listener(const config::Listener &listener, const runtime::ListenerP
     page.open("server");
     address(page, listener);
     page.line("server_name _;");
+    introduction(page, listener);
     limits(page, listener);
     page.line("default_type application/problem+json;");
     page.line("error_page 494 =431 @gh_431;");

@@ -56,6 +56,9 @@ void RouteWriter::upstream()
             find(page, Level::Approximated, place, "upstream.endpoints", "nginx resolves names once, when it starts.", "Write addresses, or reload nginx when they change.");
         if (record.connections.max != 128)
             find(page, Level::Unsupported, place, "upstream.connections.max", "nginx bounds connections by server and worker, and refuses at once where Gatehouse waits; no bound is set.", "Set max_conns on the servers.");
+        if (record.proxyProtocol != config::ProxyOut::Off)
+            find(page, Level::Unsupported, place, "upstream.proxy-protocol", "nginx sends PROXY headers from its stream module only, never in front of HTTP requests: the upstream gets none.",
+                 "Let the upstream read X-Forwarded-For, or pass connections on by a stream server with proxy_protocol.");
         page.open("upstream " + quoted(name));
         page.append(std::move(servers));
         page.line("keepalive 64;");
@@ -227,20 +230,23 @@ void RouteWriter::proxyFields()
     const bool x = mode == config::Forwarded::XForwarded || mode == config::Forwarded::Both;
     const bool rfc = mode == config::Forwarded::Rfc7239 || mode == config::Forwarded::Both;
     const bool trusts = !m_shared.workspace.settings.trustedProxies.empty();
+    // A PROXY header names the peer instead of the one that is connected.
+    const bool introduced = m_listener.proxyProtocol != config::ProxyIn::Off;
+    const std::string peer = introduced ? "${remote_addr}" : "${realip_remote_addr}", trusted = introduced ? "${gh_trusted_client}" : "${gh_trusted}";
     // What a peer says is believed only when it is trusted; gh_trusted says so.
     const auto believed = [&](const std::string &came, const std::string &own) {
-        return trusts ? m_conditions.map("${gh_trusted}" + came, {{regexKey("^1."), quoted(came)}}, quoted(own)) : own;
+        return trusts ? m_conditions.map(trusted + came, {{regexKey("^1."), quoted(came)}}, quoted(own)) : own;
     };
     const auto appended = [&](const std::string &came, const std::string &own) {
-        return trusts ? m_conditions.map("${gh_trusted}" + came, {{regexKey("^1."), quoted(came + ", " + own)}}, quoted(own)) : own;
+        return trusts ? m_conditions.map(trusted + came, {{regexKey("^1."), quoted(came + ", " + own)}}, quoted(own)) : own;
     };
     const auto kept = [&](const std::string &came) { return trusts ? believed(came, "") : std::string(); };
-    send("X-Forwarded-For", x ? appended("${http_x_forwarded_for}", "${realip_remote_addr}") : kept("${http_x_forwarded_for}"));
+    send("X-Forwarded-For", x ? appended("${http_x_forwarded_for}", peer) : kept("${http_x_forwarded_for}"));
     send("X-Forwarded-Proto", x ? believed("${http_x_forwarded_proto}", "${scheme}") : kept("${http_x_forwarded_proto}"));
     send("X-Forwarded-Host", x ? believed("${http_x_forwarded_host}", "${http_host}") : kept("${http_x_forwarded_host}"));
     for (const char *name : {"X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server", "X-Forwarded-Ssl", "X-Real-IP"})
         send(name, kept(headerVariable(name)));
-    const std::string node = m_conditions.map("${realip_remote_addr}", {{regexKey("(^.*:.*\\z)"), "\"\\\"[$1]\\\"\""}}, "\"${realip_remote_addr}\"");
+    const std::string node = m_conditions.map(peer, {{regexKey("(^.*:.*\\z)"), "\"\\\"[$1]\\\"\""}}, quoted(peer));
     const std::string quotedHost = m_conditions.map("${http_host}", {{regexKey("[:\\[]"), "\"\\\"${http_host}\\\"\""}}, "\"${http_host}\"");
     send("Forwarded", rfc ? appended("${http_forwarded}", "for=" + node + ";host=" + quotedHost + ";proto=${scheme}") : kept("${http_forwarded}"));
     send("Upgrade", "${gh_upgrade}");
