@@ -28,6 +28,7 @@ private Q_SLOTS:
     void answersTheSame();
     void limitsTheSame();
     void routesTheSame();
+    void introducedTheSame();
 
 private:
     struct Pair {
@@ -255,6 +256,31 @@ void TestNginxParity::limitsTheSame()
     const auto refused = test::send(m_pair.nginxPort, request("GET /limited"));
     QVERIFY(!refused.value("retry-after").empty());
     QVERIFY(announced("rate-limit.headers"));
+}
+
+// Who a PROXY header names is the client to both: in conditions, and to the upstream.
+void TestNginxParity::introducedTheSame()
+{
+    Pair pair;
+    const std::string yaml = "gatehouse: 1\nname: introduced\nsettings: { trusted-proxies: [ 10.0.0.0/8, 127.0.0.1 ], forwarded: both }\nlisteners:\n  - name: main\n    address: 127.0.0.1:@PORT@\n    proxy-protocol: require\n"
+                             "upstreams:\n  - name: one\n    endpoints: [ { url: \"http://127.0.0.1:" + std::to_string(m_one.port()) + "\" } ]\n    proxy-protocol: off\nroutes:\n"
+                             "  - name: office\n    match: { prefix: /, client: [ 203.0.113.0/24 ] }\n    rewrite: { add-prefix: /office }\n    to: { upstream: one }\n"
+                             "  - name: rest\n    match: { prefix: / }\n    to: { upstream: one }\n";
+    QVERIFY(startPair(pair, yaml));
+    const std::string signature("\r\n\r\n\0\r\nQUIT\n", 12);
+    for (const std::string &header : {std::string("PROXY TCP4 203.0.113.7 192.0.2.1 4711 80\r\n"), std::string("PROXY TCP4 198.51.100.7 192.0.2.1 4711 80\r\n"), std::string("PROXY TCP6 2001:db8::7 ::1 4711 80\r\n"),
+                                      std::string("PROXY TCP4 10.1.2.3 192.0.2.1 4711 80\r\n"), std::string("PROXY UNKNOWN\r\n"), signature + std::string("\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x01\x12\x67\0\x50", 16),
+                                      signature + std::string("\x20\0\0\0", 4)}) {
+        const std::string text = header + request("GET /a", "localhost", "X-Forwarded-For: 6.6.6.6\r\n");
+        const Answer ours = test::send(pair.gatehousePort, text), theirs = test::send(pair.nginxPort, text);
+        QCOMPARE(ours.status, 200);
+        QCOMPARE(theirs.status, 200);
+        QCOMPARE(theirs.requestLine(), ours.requestLine());
+        for (const char *name : {"x-forwarded-for", "forwarded"})
+            QVERIFY2(theirs.received()[name] == ours.received()[name], (header + theirs.received()[name] + " / " + ours.received()[name]).c_str());
+    }
+    QCOMPARE(test::send(pair.gatehousePort, request("GET /a")).status, 0); // neither takes one who is not introduced
+    QCOMPARE(test::send(pair.nginxPort, request("GET /a")).status, 0);
 }
 
 // Random requests over a workspace of nothing but conditions: the same route answers.
