@@ -4,7 +4,8 @@
 cmd_bench() {
     case "${1:-}" in -h | --help) exec /usr/bin/python3 tests/bench/bench.py --help ;; esac
     need build bench
-    cmd_build release
+    configure release -DGATEHOUSE_BUILD_TESTS=OFF -DGATEHOUSE_BUILD_BENCH=ON
+    compile release gatehouse-cli bench_load
     step "Measuring"
     background /usr/bin/python3 tests/bench/bench.py --programs build/release/bin --out build/bench "$@"
     wait "${children[-1]}"

@@ -63,7 +63,7 @@ def figures(raw):
         Figure('9,500 idle connections: memory each', column(idle, 'idle_kib'), 2, 0.5, ' KiB'),
         Figure('new connection per request against nginx', ratios(row('new-connections'), 'cpu_us'), 1.1, 0.9),
         Figure('CPU/request with two workers against one', column(two, 'change'), 1.1, 1.0),
-        Figure('waits of two workers for a lock, in each second of load', column(two, 'lock_waits'), 0, 0),
+        Figure('waits of two workers for a lock, in three seconds of load', column(two, 'lock_waits'), 0, 0),
         Figure('p99 of small requests beside an upload and a 3G client, against without', column(fair, 'change'), 1.5, None),
         Figure('the same of nginx', column(fair, 'change', 'nginx'), None, None),
     ]
