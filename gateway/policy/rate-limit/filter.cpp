@@ -8,7 +8,10 @@
 #include "gateway/policy/rate-limit/record.h"
 #include "gateway/policy/services.h"
 
-#include <cstdio>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <concepts>
 
 namespace gatehouse::policy {
 
@@ -16,17 +19,30 @@ namespace {
 int64_t microsUp(Duration time) { return time.count() < 0 ? -1 : (time.count() + 999) / 1000; }
 int64_t secondsUp(Duration time) { return (time.count() + 999'999'999) / 1'000'000'000; }
 
-// Digits on the stack: these fields stand on every answer.
-struct Text {
-    char data[96];
-    size_t size = 0;
-    template <typename... Args>
-    explicit Text(const char *format, Args... args)
+// Texts and numbers side by side, on the stack: these fields stand on every answer. What does not fit is cut.
+class Text {
+public:
+    template <typename... Parts>
+    explicit Text(const Parts &...parts)
     {
-        const int written = std::snprintf(data, sizeof data, format, args...);
-        size = written < 0 ? 0 : std::min(static_cast<size_t>(written), sizeof data - 1);
+        (add(parts), ...);
     }
-    operator std::string_view() const { return {data, size}; }
+    operator std::string_view() const { return {m_data.data(), m_size}; }
+
+private:
+    void add(std::string_view text)
+    {
+        m_size += text.copy(m_data.data() + m_size, m_data.size() - m_size);
+    }
+    template <std::integral Number>
+    void add(Number number)
+    {
+        const auto written = std::to_chars(m_data.data() + m_size, m_data.data() + m_data.size(), number);
+        if (written.ec == std::errc())
+            m_size = size_t(written.ptr - m_data.data());
+    }
+    std::array<char, 128> m_data; // a name has at most 63 octets
+    size_t m_size = 0;
 };
 
 class RateLimitConfig final : public FilterConfig {
@@ -102,19 +118,19 @@ private:
 void RateLimitConfig::mark(http::Fields &fields, const Buckets::Answer &answer) const
 {
     using Headers = RateLimit::Headers;
-    const auto left = static_cast<unsigned long long>(answer.level);
-    const auto seconds = static_cast<long long>(secondsUp(answer.full));
+    const auto left = static_cast<uint64_t>(answer.level);
+    const int64_t seconds = secondsUp(answer.full);
     if (m_record.headers == Headers::Ietf || m_record.headers == Headers::Both) {
         fields.add("RateLimit-Policy", m_policyField);
-        fields.add("RateLimit", Text("\"%.63s\";r=%llu;t=%lld", m_name.c_str(), left, seconds));
+        fields.add("RateLimit", Text("\"", std::string_view(m_name).substr(0, 63), "\";r=", left, ";t=", seconds));
     }
     if (m_record.headers != Headers::XRateLimit && m_record.headers != Headers::Both)
         return;
     if (const auto *told = fields.find("x-ratelimit-remaining"); told && parseUnsigned(told->value).value_or(UINT64_MAX) <= left)
         return;
-    fields.set("X-RateLimit-Limit", Text("%llu", static_cast<unsigned long long>(m_buckets->capacity())));
-    fields.set("X-RateLimit-Remaining", Text("%llu", left));
-    fields.set("X-RateLimit-Reset", Text("%lld", seconds));
+    fields.set("X-RateLimit-Limit", Text(m_buckets->capacity()));
+    fields.set("X-RateLimit-Remaining", Text(left));
+    fields.set("X-RateLimit-Reset", Text(seconds));
 }
 
 void RateLimitConfig::refuse(Context &context, const Buckets::Answer &answer) const
@@ -122,7 +138,7 @@ void RateLimitConfig::refuse(Context &context, const Buckets::Answer &answer) co
     http::Fields fields(context.arena());
     std::string detail = "The limit of " + std::to_string(m_record.requests) + " requests per " + schema::printDuration(m_record.per) + " is reached.";
     if (answer.next.count() >= 0) {
-        fields.add("Retry-After", Text("%lld", static_cast<long long>(std::max<int64_t>(1, secondsUp(answer.next)))));
+        fields.add("Retry-After", Text(std::max<int64_t>(1, secondsUp(answer.next))));
         detail += " The next is let in after " + humanDuration(microsUp(answer.next)) + ".";
     } else {
         detail = "This request costs more than the limit ever holds.";
