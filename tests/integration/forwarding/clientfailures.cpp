@@ -95,6 +95,19 @@ std::vector<Failure> clientFailures()
              },
              .upstream = answersForever, .status = 200, .cut = true, .verdict = "cancelled", .error = gone});
     }
+    add({.name = "client-half-closes", .line = "sends nothing more after its request, and waits for the answer",
+         .client = [](Client client) {
+             client.peer.send(getOf(client.path));
+             client.peer.shutdownSend();
+             const std::string answer = client.peer.readMessage();
+             return Got{answer, client.peer.closedByPeer() ? Ends::Closed : Ends::Keeps};
+         },
+         .upstream = [](Peer &peer) {
+             peer.readHead();
+             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nagain");
+             peer.readAll();
+         },
+         .status = 200, .ends = Ends::Closed, .verdict = "allowed"});
     add({.name = "client-resets-before-answer", .line = "goes away in its body, or before it has the answer", .client = [](Client client) { return leaves(client, getOf(client.path), true, true); },
          .upstream = reads, .verdict = "cancelled", .error = gone});
     add({.name = "client-resets-with-more-behind", .line = "goes away in its body, or before it has the answer",
@@ -125,6 +138,13 @@ std::vector<Failure> clientFailures()
          .detail = "larger than a policy of this route takes in", .ends = Ends::Closed, .verdict = "malformed", .error = "body too large", .tries = 0, .connections = 0});
     add({.name = "client-one-too-many", .line = "is one connection too many", .client = [](Client client) { Peer second = connectTo(client.port); return untilEnd({second, client.port, {}, {}}, ""); },
          .limits = "connections: 1", .ends = Ends::Closed, .connections = 0});
+    // Says who it is for (PROXY protocol), or should.
+    const std::string proxy = "PROXY TCP4 127.0.0.1 127.0.0.1 1000 80\r\n";
+    add({.name = "client-stalls-in-proxy-header", .line = "stalls in its PROXY header", .client = [=](Client client) { return untilEnd(client, proxy.substr(0, 20)); },
+         .limits = "header-timeout: 300ms", .listenerKeys = "proxy-protocol: require", .introduction = proxy, .ends = Ends::Closed, .verdict = "malformed", .error = "proxy-late",
+         .tries = 0, .connections = 0});
+    add({.name = "client-has-no-proxy-header", .line = "has no PROXY header where it is required", .client = [](Client client) { return untilEnd(client, getOf(client.path)); },
+         .listenerKeys = "proxy-protocol: require", .introduction = proxy, .ends = Ends::Closed, .verdict = "malformed", .error = "proxy-missing", .tries = 0, .connections = 0});
     for (Failure &row : rows)
         if (row.line.starts_with("goes away") || row.line.starts_with("stops reading"))
             row.ends = Ends::Gone;

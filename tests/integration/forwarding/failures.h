@@ -37,7 +37,8 @@ struct Failure {
     std::function<Got(Client)> client = {};                 // none: GET, and reads the answer
     std::function<void(Peer &)> upstream = {};              // what its first connection does once octets came; none, and later ones: answers
     bool atOnce = false;                                    // … without waiting for octets
-    std::string limits = {}, upstreamKeys = {}, delivery = {}, to = {}; // of its listener, upstream, route
+    std::string limits = {}, listenerKeys = {}, upstreamKeys = {}, delivery = {}, to = {}; // of its listener, upstream, route
+    std::string introduction = {};                          // what a connection to its listener has to begin with
     std::string endpoint = {};                              // none: the scripted upstream's
     std::shared_ptr<void> keeps = {};                       // what the endpoint needs
 

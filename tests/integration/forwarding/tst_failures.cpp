@@ -91,7 +91,7 @@ struct Case {
         peer.close();
         before = upstream.connections();
         const bool waits = row.limits.starts_with("connections"); // until the gateway has seen that the client is gone
-        eventually([&] { return statusOf(next = request(port, getOf(path + "/next"))) == 200 || !waits; });
+        eventually([&] { return statusOf(next = request(port, row.introduction + getOf(path + "/next"))) == 200 || !waits; });
         after = upstream.connections();
     }
 
@@ -136,7 +136,8 @@ class TestFailures : public QObject {
         std::string listeners, upstreams, routes;
         for (const auto &[name, one] : m_cases) {
             const Failure &row = one->row;
-            listeners += "  - name: " + name + "\n    address: 127.0.0.1:0\n" + (row.limits.empty() ? "" : "    limits: { " + row.limits + " }\n");
+            listeners += "  - name: " + name + "\n    address: 127.0.0.1:0\n" + (row.limits.empty() ? "" : "    limits: { " + row.limits + " }\n")
+                + (row.listenerKeys.empty() ? "" : "    " + row.listenerKeys + "\n");
             upstreams += "  - name: " + name + "\n    endpoints: [ { url: \"" + (row.endpoint.empty() ? one->upstream.url() : row.endpoint) + "\" } ]\n"
                 + (row.upstreamKeys.empty() ? "" : "    " + row.upstreamKeys + "\n") + (row.delivery.empty() ? "" : "    delivery: { " + row.delivery + " }\n");
             routes += "  - name: " + name + "\n    match: { exact: /" + name + " }\n    to: { " + (row.to.empty() ? "upstream: " + name : row.to) + " }\n";

@@ -43,6 +43,7 @@ void connecting(std::vector<Failure> &rows)
     const auto nobody = std::make_shared<DeadEnd>(false), full = std::make_shared<DeadEnd>(true);
     add("refuses", "refuses the connection", nobody->url(), 502, "refused", "can't be reached: refused");
     rows.back().keeps = nobody;
+    add("has-no-socket", "has no socket file", "unix:/nowhere/at/all.sock", 502, "no such socket", "can't be reached: no such socket");
     add("takes-no-connection", "takes no connection, or its name is looked up too slowly", full->url(), 504, "connect timeout", "did not answer in time", "timeout: { connect: 300ms }");
     rows.back().keeps = full;
     add("has-no-address", "has a name that does not exist", "http://nowhere.invalid:9", 502, "no address for the name", "name has no address");
@@ -71,6 +72,8 @@ void inTheHead(std::vector<Failure> &rows)
     add("resets-before-answer", "resets before or in its head", says("", Then::Resets), 502, "reset", dropped);
     add("resets-in-head", "resets before or in its head", says(half, Then::Resets), 502, "reset", dropped);
     add("garbage", "sends what is not HTTP", says("SSH-2.0-OpenSSH_9.2\r\n", Then::Stalls), 502, "bad-status-line", "not valid HTTP: bad-status-line");
+    add("switches-unasked", "switches protocols unasked", says("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n", Then::Stalls), 502, "unexpected-upgrade",
+        "not valid HTTP: unexpected-upgrade");
     add("two-lengths", "sends an ambiguous head", says("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", Then::Stalls), 502, "several-lengths",
         "not valid HTTP: several-lengths");
     add("oversize-head", "sends too large a head", says("HTTP/1.1 200 OK\r\nX: " + std::string(70000, 'x') + "\r\n\r\n", Then::Stalls), 502, "head-too-large", "not valid HTTP: head-too-large");
@@ -150,6 +153,42 @@ void atTheWrongTime(std::vector<Failure> &rows)
     rows.back().ends = Ends::Closed;
 }
 
+// In a tunnel there is no head any more to say anything by.
+void inTheTunnel(std::vector<Failure> &rows)
+{
+    const auto told = std::make_shared<std::atomic<bool>>(false); // the client has its octets: a reset overtakes what is on its way
+    const auto tunnel = [told](Peer &peer, bool resets) {
+        peer.readHead();
+        peer.send("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+        peer.send(peer.read(5));
+        if (!resets) {
+            peer.readAll();
+            return;
+        }
+        eventually([&] { return told->load(); });
+        peer.reset();
+    };
+    const auto echo = [](Client client) {
+        client.peer.send("GET " + client.path + " HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\nhello");
+        const std::string head = client.peer.readHead();
+        return client.peer.read(5) == "hello" ? head : std::string();
+    };
+    rows.push_back({.name = "upstream-resets-the-tunnel", .line = "resets a tunnel",
+                    .client = [=](Client client) {
+                        const std::string head = echo(client);
+                        *told = true;
+                        return Got{head, untilEnd(client, "").ends};
+                    },
+                    .upstream = [=](Peer &peer) { tunnel(peer, true); }, .status = 101, .cut = true, .ends = Ends::Reset, .verdict = "failed", .error = "reset"});
+    rows.push_back({.name = "client-resets-the-tunnel", .line = "goes away in a tunnel",
+                    .client = [=](Client client) {
+                        const std::string head = echo(client);
+                        client.peer.reset();
+                        return Got{head, Ends::Gone};
+                    },
+                    .upstream = [=](Peer &peer) { tunnel(peer, false); }, .status = 101, .cut = true, .ends = Ends::Gone, .verdict = "cancelled", .error = "client closed the connection"});
+}
+
 } // namespace
 
 std::vector<Failure> upstreamFailures()
@@ -159,6 +198,7 @@ std::vector<Failure> upstreamFailures()
     inTheHead(rows);
     inTheBody(rows);
     atTheWrongTime(rows);
+    inTheTunnel(rows);
     // Its connection is taken by one request, another may wait for it, a third may not.
     rows.push_back({.name = "upstream-full",
                     .line = "has no connection free",
