@@ -449,6 +449,8 @@ void DetailPane::fillMessage(bool request)
     viewer->setVisible(message.bodySize > 0); // without a body the headers have the room
     if (message.bodySize == 0)
         viewer->clear(tr("No body"));
+    else if (m_detail->row.status == 101 && message.body.empty()) // RFC 9110 15.2.2: what follows is not HTTP
+        viewer->clear(tr("%1 of another protocol, of which nothing is kept.").arg(sizeText(message.bodySize)));
     else if (message.body.empty())
         viewer->clear(tr("The body of %1 was let go to make room.").arg(sizeText(message.bodySize)));
     else

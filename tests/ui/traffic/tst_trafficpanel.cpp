@@ -27,6 +27,7 @@
 #include <QtTest/QTest>
 #include <QtWidgets/QDialog>
 #include <QtWidgets/QHeaderView>
+#include <QtWidgets/QLabel>
 #include <QtWidgets/QLineEdit>
 #include <QtWidgets/QListWidget>
 #include <QtWidgets/QPushButton>
@@ -203,6 +204,20 @@ private Q_SLOTS:
         QCOMPARE(shown.front().name, s("Host"));
         QCOMPARE(shown[5].remark, s("redacted, not forwarded"));
         QCOMPARE(shown[6].remark, s("not forwarded"));
+    }
+
+    void aTunnelSaysThatItIsNotKept()
+    {
+        open();
+        auto tunnel = *m_fake->exchanges.detail(6);
+        tunnel.row.status = 101;
+        tunnel.response.body.clear();
+        tunnel.response.bodySize = 2048;
+        m_fake->exchanges.setDetail(tunnel);
+        QVERIFY(click(5, ExchangeModel::Path));
+        detail()->setTab(ui::DetailPane::Response);
+        const auto labels = detail()->responseBody()->findChildren<QLabel *>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel *label) { return label->text().contains(s("2.0 KiB of another protocol, of which nothing is kept.")); }));
     }
 
     void inFlightGoesOnInPlace()
