@@ -26,7 +26,8 @@ class Observed {
 public:
     explicit Observed(std::string_view rest)
         : m_gateway("gatehouse: 1\nname: t\nlisteners:\n  - name: main\n    address: 127.0.0.1:0\n" + std::string(rest),
-                    {QStringLiteral("--control"), socket(), QStringLiteral("--workers"), QStringLiteral("1")})
+                    {QStringLiteral("--control"), socket(), QStringLiteral("--workers"), QStringLiteral("1"),
+                     QStringLiteral("--drain"), QStringLiteral("100ms")}) // the portable backend sees late who is gone
     {
     }
     uint16_t port() const { return m_gateway.port(); }
