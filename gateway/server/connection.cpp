@@ -50,6 +50,7 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
     m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_tunnel = m_halfClosed = false;
+    m_framing = http::Framing::None;
     nameClient(net::toIp(peer.remote), peer.remote.port, net::toIp(peer.local), peer.local.port);
     using Proxy = runtime::ListenerPlan::Proxy;
     const Proxy proxy = acceptor.listener ? acceptor.listener->plan->proxyProtocol : Proxy::Off; // null: it is being closed
