@@ -29,6 +29,7 @@ private Q_SLOTS:
     void limitsTheSame();
     void routesTheSame();
     void introducedTheSame();
+    void switchesTheSame();
 
 private:
     struct Pair {
@@ -281,6 +282,25 @@ void TestNginxParity::introducedTheSame()
     }
     QCOMPARE(test::send(pair.gatehousePort, request("GET /a")).status, 0); // neither takes one who is not introduced
     QCOMPARE(test::send(pair.nginxPort, request("GET /a")).status, 0);
+}
+
+// What a client wishes to switch to, as the backend gets it.
+void TestNginxParity::switchesTheSame()
+{
+    Pair pair;
+    QVERIFY(startPair(pair, "gatehouse: 1\nname: switches\nlisteners:\n  - name: main\n    address: 127.0.0.1:@PORT@\nupstreams:\n  - name: one\n    endpoints: [ { url: \"http://127.0.0.1:"
+                                + std::to_string(m_one.port()) + "\" } ]\nroutes:\n  - name: all\n    match: { prefix: / }\n    to: { upstream: one }\n"));
+    for (const char *fields : {"Connection: Upgrade\r\nUpgrade: websocket\r\n", "Connection: keep-alive, upgrade\r\nUpgrade: WebSocket\r\n", "Upgrade: websocket\r\n",
+                               "Connection: upgrade\r\nUpgrade: SPDY/3.1\r\n", "Connection: upgrade\r\nUpgrade: tcp, x/1\r\n", "Connection: upgrade\r\nUpgrade: h2c\r\n",
+                               "Connection: upgrade\r\nUpgrade: HTTP/2.0\r\n", "Connection: upgrade\r\nUpgrade: TLS/1.3\r\n", "Connection: upgrade\r\nUpgrade: http-like\r\n",
+                               "Connection: upgrade\r\nUpgrade: web socket\r\n", "Connection: upgraded\r\nUpgrade: websocket\r\n", ""}) {
+        const std::string text = request("GET /a", "localhost", fields);
+        const Answer ours = test::send(pair.gatehousePort, text), theirs = test::send(pair.nginxPort, text);
+        QCOMPARE(ours.status, 200);
+        QCOMPARE(theirs.status, 200);
+        for (const char *name : {"upgrade", "connection"})
+            QVERIFY2(theirs.received()[name] == ours.received()[name], (fields + theirs.received()[name] + " / " + ours.received()[name]).c_str());
+    }
 }
 
 // Random requests over a workspace of nothing but conditions: the same route answers.

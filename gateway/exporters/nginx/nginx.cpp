@@ -71,8 +71,11 @@ void Writer::defaults(Page &page)
     page.line("geo $gh_dollar { default \"$\"; }");
     find(Level::Approximated, "settings.paths", "nginx decodes every escape of a path: %2F is a slash to it, and what it sends on is encoded anew.", "Keep encoded slashes and delimiters out of paths.");
     page.line("map \"${request_uri}\" $gh_raw { \"~^([^?]*)\" \"$1\"; }");
-    page.line("map \"${http_upgrade}\" $gh_upgrade { \"~*^websocket\\\\z\" \"websocket\"; default \"\"; }");
-    page.line("map \"${gh_upgrade}\" $gh_connection { \"websocket\" \"upgrade\"; default \"\"; }");
+    // Protocols that a tunnel may carry: HTTP and TLS would bring requests past every location.
+    page.line("map \"${http_connection}\" $gh_switch { \"~*(?:^|,)[ \\t]*upgrade[ \\t]*(?:,|\\\\z)\" \"${http_upgrade}\"; default \"\"; }");
+    page.line("map \"${gh_switch}\" $gh_upgrade { \"~*(?:^|,)[ \\t]*(?:h2c?|http|tls)(?:/|[ \\t]*(?:,|\\\\z))\" \"\"; "
+              "\"~^[!#%&'*+.^_`|~0-9A-Za-z/-]+(?:[ \\t]*,[ \\t]*[!#%&'*+.^_`|~0-9A-Za-z/-]+)*\\\\z\" \"${http_upgrade}\"; default \"\"; }");
+    page.line("map \"${gh_upgrade}\" $gh_connection { \"\" \"\"; default \"upgrade\"; }");
     trusted(page);
     page.blank();
 }
