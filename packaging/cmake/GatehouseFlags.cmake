@@ -105,6 +105,7 @@ function(gatehouse_test_properties name timeout labels environment)
   if(name MATCHES "^portable\\." OR GATEHOUSE_PORTABLE_NET OR NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(_backend notifiers)
   endif()
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}"
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;QT_NO_THREADED_GLIB=1;GATEHOUSE_SOURCE_DIR=${CMAKE_SOURCE_DIR};GATEHOUSE_BIN_DIR=${_bin};GATEHOUSE_TEST_BACKEND=${_backend};${environment}")
+  set(_environment QT_QPA_PLATFORM=offscreen QT_NO_THREADED_GLIB=1 GATEHOUSE_SOURCE_DIR=${CMAKE_SOURCE_DIR} GATEHOUSE_BIN_DIR=${_bin}
+      GATEHOUSE_TEST_BACKEND=${_backend} ${environment})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${labels}" ENVIRONMENT "${_environment}")
 endfunction()

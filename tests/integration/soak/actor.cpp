@@ -244,10 +244,12 @@ void Actor::upload()
 
 void Actor::wrong(const Ask &ask, const Answer *answer, const std::string &what)
 {
-    std::string text = std::string(nameOf(ask.kind)) + ' ' + ask.method + ' ' + ask.path + " (" + std::to_string(m_served) + " before it on this connection): " + what;
+    std::string text = std::string(nameOf(ask.kind)) + ' ' + ask.method + ' ' + ask.path + " (" + std::to_string(m_served)
+        + " before it on this connection): " + what;
     if (answer)
         text += "; status " + std::to_string(answer->status) + ", " + std::to_string(answer->body.size()) + " octets" + (answer->whole ? "" : ", cut")
-            + (answer->malformed.empty() ? "" : ", malformed: " + answer->malformed) + (answer->status >= 400 ? ", " + escapeControls(answer->body.substr(0, 200)) : "");
+            + (answer->malformed.empty() ? "" : ", malformed: " + answer->malformed)
+            + (answer->status >= 400 ? ", " + escapeControls(answer->body.substr(0, 200)) : "");
     m_ledger.wrong(text);
 }
 

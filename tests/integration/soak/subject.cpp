@@ -19,8 +19,8 @@ constexpr int editTakesMost = 30000; // milliseconds
 Subject::Subject(Ledger &ledger) : m_ledger(ledger), m_first(ledger), m_second(ledger), m_faulty(ledger)
 {
     m_ports = {m_first.port(), m_second.port(), m_faulty.port(), 1};
-    m_gateway = std::make_unique<test::GatewayProcess>(workspace(m_ports, 0),
-                                                       QStringList{QStringLiteral("--workers"), QStringLiteral("2"), QStringLiteral("--control"), m_folder.filePath(QStringLiteral("c"))});
+    const QStringList options{QStringLiteral("--workers"), QStringLiteral("2"), QStringLiteral("--control"), m_folder.filePath(QStringLiteral("c"))};
+    m_gateway = std::make_unique<test::GatewayProcess>(workspace(m_ports, 0), options);
     m_doors.main = m_gateway->port();
 }
 

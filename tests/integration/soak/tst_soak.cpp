@@ -128,16 +128,16 @@ bool TestSoak::endsUnderTraffic()
 
 void TestSoak::printSummary(int seconds)
 {
-    std::string text = std::to_string(m_ledger.exchanges()) + " exchanges and " + std::to_string(m_ledger.faults()) + " faults in " + std::to_string(seconds) + " s, "
-        + std::to_string(m_clients) + " clients; " + std::to_string(m_ledger.octets >> 20) + " MiB of answers\n";
+    std::string text = std::to_string(m_ledger.exchanges()) + " exchanges and " + std::to_string(m_ledger.faults()) + " faults in "
+        + std::to_string(seconds) + " s, " + std::to_string(m_clients) + " clients; " + std::to_string(m_ledger.octets >> 20) + " MiB of answers\n";
     for (size_t kind = 0; kind < size_t(Kind::Count); ++kind) {
         if (kind == 0 || kind == size_t(firstFault))
             text += kind ? " faults\n" : " exchanges\n";
         text += "  " + std::string(nameOf(Kind(kind))) + ": " + std::to_string(m_ledger.count(Kind(kind))) + "\n";
     }
     char line[256];
-    snprintf(line, sizeof line, " %" PRIu64 " of the limited were told to wait; %" PRIu64 " editions ran, %" PRIu64 " were refused\n", m_ledger.limited.load(), m_subject->editions(),
-             m_subject->refused());
+    snprintf(line, sizeof line, " %" PRIu64 " of the limited were told to wait; %" PRIu64 " editions ran, %" PRIu64 " were refused\n",
+             m_ledger.limited.load(), m_subject->editions(), m_subject->refused());
     text += line;
     snprintf(line, sizeof line, " memory grew by %.2f MiB (%.0f KiB a minute in the second half), at most %d descriptors; lost or mixed up: %" PRIu64 "\n",
              double(m_series.memoryGrowth()) / (1 << 20), m_series.memorySlope() / 1024, m_series.mostDescriptors(), m_ledger.wrongs());
