@@ -1,4 +1,4 @@
-// A bound, listening socket. Belongs to the engine's thread; loops accept on its descriptor from theirs.
+// A bound, listening socket. Belongs to the engine's thread, which has an event loop; loops accept on its descriptor from theirs.
 #pragma once
 
 #include "gateway/base/result.h"

@@ -1,7 +1,10 @@
-// A plain socket. Qt is not asked, since nothing but accept() on the descriptor is needed, in the workers.
+// A QTcpServer that never accepts: the workers do, on its descriptor. It is bound here, so that an error says why, and with options that
+// what is accepted inherits. A Unix socket, of which a QTcpServer knows nothing, is held as it is.
 #include "gateway/net/listener.h"
 
 #include "gateway/net/sockaddr.h"
+
+#include <QtNetwork/QTcpServer>
 
 #include <cerrno>
 #include <netinet/tcp.h>
@@ -12,13 +15,32 @@ namespace gatehouse::net {
 
 namespace {
 
-class RawListener final : public Listener {
+class TcpListener final : public Listener {
 public:
-    RawListener(Address address, int descriptor) : m_address(std::move(address)), m_descriptor(descriptor) { }
-    ~RawListener() override
+    // False: it can't be taken over, and is still the caller's.
+    bool take(Address address, int descriptor)
+    {
+        if (!m_server.setSocketDescriptor(descriptor))
+            return false;
+        m_server.pauseAccepting();
+        m_address = std::move(address);
+        return true;
+    }
+    const Address &address() const override { return m_address; }
+    qintptr descriptor() const override { return m_server.socketDescriptor(); }
+
+private:
+    Address m_address;
+    QTcpServer m_server;
+};
+
+class UnixListener final : public Listener {
+public:
+    UnixListener(Address address, int descriptor) : m_address(std::move(address)), m_descriptor(descriptor) { }
+    ~UnixListener() override
     {
         ::close(m_descriptor);
-        if (m_address.kind == Address::Kind::Unix && !m_address.path.starts_with('@'))
+        if (!m_address.path.starts_with('@'))
             ::unlink(m_address.path.c_str());
     }
     const Address &address() const override { return m_address; }
@@ -91,13 +113,16 @@ Result<std::unique_ptr<Listener>> Listener::bind(const Address &address, int bac
         ::close(descriptor);
         return cannotBind(address, error);
     }
-    Address actual = address;
-    if (address.kind != Address::Kind::Unix) {
-        size = sizeof system;
-        getsockname(descriptor, &system.any, &size);
-        actual = fromSystem(system, size);
+    if (address.kind == Address::Kind::Unix)
+        return std::unique_ptr<Listener>(std::make_unique<UnixListener>(address, descriptor));
+    size = sizeof system;
+    getsockname(descriptor, &system.any, &size);
+    auto listener = std::make_unique<TcpListener>();
+    if (!listener->take(fromSystem(system, size), descriptor)) {
+        ::close(descriptor);
+        return cannotBind(address, EINVAL);
     }
-    return std::unique_ptr<Listener>(std::make_unique<RawListener>(std::move(actual), descriptor));
+    return std::unique_ptr<Listener>(std::move(listener));
 }
 
 } // namespace gatehouse::net
