@@ -131,6 +131,7 @@ private Q_SLOTS:
         QFETCH(bool, clientFirst);
         const std::string rest = octets(300'000, 7);
         std::string got;
+        std::atomic<bool> has{false};
         FakeUpstream upstream([&](Peer &peer, int) {
             peer.readHead();
             peer.send(switched);
@@ -142,6 +143,7 @@ private Q_SLOTS:
                 peer.shutdownSend();
                 got = peer.readAll();
             }
+            has = true;
         });
         {
             DataPlane plane(through(upstream));
@@ -159,7 +161,8 @@ private Q_SLOTS:
             }
             QCOMPARE(int(plane.waitForFinal().row.verdict), int(Verdict::Allowed));
         }
-        QVERIFY(waitFor("the upstream to have it all", [&] { return got == (clientFirst ? "ended" : rest); }));
+        QVERIFY(waitFor("the upstream to have it all", [&] { return has.load(); }));
+        QVERIFY(got == (clientFirst ? "ended" : rest));
     }
 
     void aResetIsPassedOn_data()
