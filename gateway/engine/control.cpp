@@ -148,13 +148,11 @@ Result<void> ControlServer::listen(const std::string &path)
 {
     // A relative name would be one of the system's temporary folder.
     const QString name = QFileInfo(QString::fromStdString(path)).absoluteFilePath();
-    QLocalSocket probe;
-    probe.connectToServer(name);
-    if (probe.waitForConnected(200))
-        return Error::make(ErrorKind::InUse, "The control socket " + path + " is used by another Gatehouse. Stop it or name another socket.");
     if (const QFileInfo there(name); there.exists() && !isSocket(name))
         return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: there is a file of that name.");
     auto bound = net::Listener::bind(net::Address::unixSocket(QFile::encodeName(name).toStdString()));
+    if (!bound && bound.error().kind == ErrorKind::InUse)
+        return Error::make(ErrorKind::InUse, "The control socket " + path + " is used by another Gatehouse. Stop it or name another socket.");
     if (!bound)
         return Error::make(ErrorKind::System, "The control socket " + path + " can't be made: " + bound.error().text());
     m_listener = std::move(bound).value();

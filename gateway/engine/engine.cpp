@@ -1,5 +1,6 @@
 #include "gateway/engine/engine.h"
 
+#include "gateway/config/records.h"
 #include "gateway/engine/applier.h"
 #include "gateway/engine/credentials.h"
 #include "gateway/engine/exchangesource.h"
@@ -50,7 +51,7 @@ Sender::Listener findListener(const Applier &applier, const std::string &name)
     Sender::Listener found{applier.addressOf(name), false};
     if (const auto snapshot = applier.snapshot(); snapshot && !found.address.empty())
         for (const auto &listener : snapshot->listeners)
-            if (listener->proxyProtocol == runtime::ListenerPlan::Proxy::Require && applier.addressOf(listener->name) == found.address)
+            if (listener->proxyProtocol == config::ProxyIn::Require && applier.addressOf(listener->name) == found.address)
                 found.introduced = true;
     return found;
 }

@@ -15,7 +15,7 @@ upstream::Settings settingsOf(const config::Upstream &record)
     settings.name = record.name;
     for (const config::Endpoint &endpoint : record.endpoints)
         settings.endpoints.push_back({endpoint.name, endpoint.url, double(endpoint.weight), endpoint.enabled});
-    settings.proxyProtocol = static_cast<upstream::ProxyProtocol>(record.proxyProtocol);
+    settings.proxyProtocol = record.proxyProtocol;
     settings.connections.max = record.connections.max;
     settings.connections.pending = record.connections.pending;
     settings.connections.requests = record.connections.requests;

@@ -2,6 +2,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/turn.h"
 
+#include "gateway/config/records.h"
 #include "gateway/http/proxyprotocol.h"
 #include "gateway/http/writer.h"
 #include "gateway/runtime/forward.h"
@@ -15,7 +16,6 @@ using observe::Verdict;
 using runtime::Delivery;
 
 namespace {
-constexpr size_t smallPiece = 4 * 1024;
 constexpr Duration continueAfter = 1s; // an upstream that has not answered an Expect by then never will
 }
 
@@ -63,7 +63,7 @@ void Exchange::startTry(bool fresh)
     if (plan.delivery.perTry > Duration::zero())
         startTimer(m_tryTimer, plan.delivery.perTry);
     upstream::Call::Request request{m_request->known, !m_request->upgrade.empty(), fresh, 0, {}};
-    if (m_binding->upstream->settings.proxyProtocol != upstream::ProxyProtocol::Off)
+    if (m_binding->upstream->settings.proxyProtocol != config::ProxyOut::Off)
         request.introduction = introduction();
     switch (m_call.start(m_env.client, *m_binding->upstream, m_member->endpoint, request, m_arena)) {
     case upstream::Call::Start::Ready: return sendRequest();
@@ -84,7 +84,7 @@ std::string_view Exchange::introduction()
 {
     const Downstream::Client &client = m_down->client();
     const auto header = http::ProxyHeader::of(client.ip, client.port, client.local, client.localPort);
-    const bool line = m_binding->upstream->settings.proxyProtocol == upstream::ProxyProtocol::V1;
+    const bool line = m_binding->upstream->settings.proxyProtocol == config::ProxyOut::V1;
     char octets[http::proxyHeaderMost];
     return m_arena.copy({octets, http::writeProxyHeader(octets, header, line ? http::ProxyVersion::V1 : http::ProxyVersion::V2)});
 }
@@ -157,7 +157,7 @@ void Exchange::holdBody(std::string_view piece, net::Lease *lease)
     if (m_heldSmall.size())
         m_heldBody.push_back(net::toPiece(std::move(m_heldSmall)));
     m_heldSmall = {};
-    if (lease && piece.size() > smallPiece) {
+    if (lease && piece.size() > net::copyAtMost) {
         m_heldBody.push_back(lease->keep(piece));
         return;
     }
@@ -391,11 +391,8 @@ void Exchange::stopDelivery()
     m_totalTimer.cancel();
     m_tryTimer.cancel();
     m_deliveryOver = true;
+    m_tunnel = false;
     dropHeldBody();
-    if (std::exchange(m_tunnel, false))
-        m_call.cancel();
-    if (!m_tryOpen)
-        return;
     endTry(false, m_error.empty() ? std::string_view("cancelled") : m_error, true);
     m_call.cancel();
 }

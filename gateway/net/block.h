@@ -15,6 +15,9 @@ namespace gatehouse::net {
 
 struct PoolCore;
 
+// Up to so many octets it is cheaper to copy them into a block, behind others, than to hand them on as a piece of their own.
+inline constexpr size_t copyAtMost = 4 * 1024;
+
 // Counted memory; the count is not atomic: holds die on the thread that made them.
 struct Memory {
     PoolCore *pool = nullptr; // null: plain heap

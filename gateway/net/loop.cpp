@@ -2,7 +2,11 @@
 
 #include <QtCore/QEventLoop>
 
+#include <cerrno>
+
 namespace gatehouse::net {
+
+bool isShortage(int systemError) { return systemError == EMFILE || systemError == ENFILE || systemError == ENOBUFS || systemError == ENOMEM; }
 
 std::unique_ptr<Loop> makeLoop(const LoopOptions &options)
 {

@@ -117,6 +117,9 @@ public:
 // dispatcher that saves a system call a turn. Without it the loop works as well, within whatever dispatcher Qt made.
 void prepareThread();
 
+// Of a Handler's systemError: whether it is this process or system that was short of descriptors or memory, no fault of the peer's.
+bool isShortage(int systemError);
+
 // The backend this build was made with.
 std::unique_ptr<Loop> makeLoop(const LoopOptions &options = {});
 

@@ -417,7 +417,7 @@ void SocketLoop::accept(Accepting &from)
             if (errno == EINTR || errno == ECONNABORTED)
                 continue;
             empty = true;
-            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            if (isShortage(errno))
                 pauseAccepting(*current());
             break;
         }

@@ -9,7 +9,6 @@
 namespace gatehouse::net {
 
 static constexpr int gatherAtMost = 64;
-static constexpr size_t joinAtMost = 4 * 1024;
 
 void SocketLoop::append(Socket &socket, const char *data, size_t size, Hold &&hold)
 {
@@ -32,7 +31,7 @@ bool SocketLoop::joins(Socket &socket, std::string_view octets)
 {
     Node *last = socket.last;
     Memory *memory = last ? const_cast<Memory *>(last->hold.memory()) : nullptr;
-    if (!memory || memory == m_readBuffer || memory->refs != 1 || octets.size() > joinAtMost)
+    if (!memory || memory == m_readBuffer || memory->refs != 1 || octets.size() > copyAtMost)
         return false;
     char *const end = const_cast<char *>(last->data) + last->size;
     if (size_t(memory->data() + memory->capacity - end) < octets.size())

@@ -197,7 +197,7 @@ std::shared_ptr<const ListenerPlan> Compiler::listenerPlan(const config::Listene
     made->address = listener.address;
     const auto address = schema::parseAddress(listener.address);
     made->expose = listener.expose || (address && !address->loopback());
-    made->proxyProtocol = static_cast<ListenerPlan::Proxy>(listener.proxyProtocol);
+    made->proxyProtocol = listener.proxyProtocol;
     made->hosts = namedHosts(listener);
     made->limits = limitsOf(listener.limits);
     std::vector<PlanPointer> plans;

@@ -112,7 +112,7 @@ void believe(http::RequestHead &head, policy::RequestInfo &info, const Settings 
 
 void believeTrailers(http::Fields &trailers, const Settings &settings, const IpAddress &peer)
 {
-    if (!trailers.empty() && !settings.trusts(peer))
+    if (!settings.trusts(peer))
         trailers.removeIf(isForTrusted, &settings);
 }
 

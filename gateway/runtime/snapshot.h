@@ -12,7 +12,11 @@
 #include <string_view>
 #include <vector>
 
-namespace gatehouse::config { struct Workspace; struct Listener; }
+namespace gatehouse::config {
+struct Workspace;
+struct Listener;
+enum class ProxyIn : uint8_t;
+}
 
 namespace gatehouse::runtime {
 
@@ -29,8 +33,7 @@ struct ListenerPlan {
     std::shared_ptr<const config::Listener> record;
     std::string address;            // as written: "127.0.0.1:0", "unix:/path"
     bool expose = false;            // then hosts are not checked
-    enum class Proxy : uint8_t { Off, Accept, Require };
-    Proxy proxyProtocol = Proxy::Off; // whether connections begin with a PROXY header
+    config::ProxyIn proxyProtocol{}; // whether connections begin with a PROXY header; off
     std::vector<std::string> hosts; // named by listener, groups and routes; lower case, "*.x" for wildcards
     Limits limits;
     std::shared_ptr<const Router> router; // with this listener's policies in front of each chain

@@ -1,5 +1,6 @@
 #include "gateway/server/connection.h"
 
+#include "gateway/config/records.h"
 #include "gateway/http/writer.h"
 #include "gateway/server/core.h"
 
@@ -11,7 +12,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr size_t smallPiece = 4 * 1024;    // copied behind the head; more is handed on as it is
 constexpr size_t restMost = 16 * 1024;     // pipelined octets kept before reading stops
 constexpr size_t answersMost = 256 * 1024; // queued, before another request of a client that does not read them is begun
 constexpr Duration peerSoon = 20ms, peerAgain = 1s;
@@ -49,10 +49,10 @@ void Connection::open(net::Conn conn, const net::Peer &peer, Acceptor &acceptor)
     m_exchange = nullptr;
     m_limitsOf = ~uint64_t(0);
     m_rest.clear();
-    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_tunnel = m_halfClosed = false;
+    m_close = m_processing = m_held = m_cut = m_headRead = m_requestEnded = m_bodyless = m_exchangeDone = m_halfClosed = false;
     m_framing = http::Framing::None;
     nameClient(net::toIp(peer.remote), peer.remote.port, net::toIp(peer.local), peer.local.port);
-    using Proxy = runtime::ListenerPlan::Proxy;
+    using Proxy = config::ProxyIn;
     const Proxy proxy = acceptor.listener ? acceptor.listener->plan->proxyProtocol : Proxy::Off; // null: it is being closed
     const bool required = proxy == Proxy::Require;
     m_proxy = proxy == Proxy::Off ? nullptr : std::make_unique<http::ProxyReader>(required);
@@ -74,7 +74,7 @@ void Connection::onReceived(net::Conn, std::string_view octets, net::Lease &leas
 {
     if (m_wait == Wait::Linger || (m_proxy && !introduced(octets)))
         return;
-    if (m_tunnel) {
+    if (isTunnel()) {
         if (m_exchange)
             m_exchange->tunnelPiece(octets, &lease);
         return;
@@ -228,7 +228,7 @@ bool Connection::over()
         release();
         if (m_close) {
             // What came behind the last request would make the system reset the connection, and the answer with it (RFC 9112 9.6).
-            m_rest.empty() || m_tunnel ? close() : linger();
+            m_rest.empty() ? close() : linger();
             return false;
         }
         if (m_halfClosed && m_rest.empty()) {
@@ -298,7 +298,7 @@ void Connection::onEnd(net::Conn, net::End end, int)
 {
     if (end != net::End::Eof || !m_exchange || m_exchangeDone || !m_requestEnded)
         return abandon();
-    if (m_tunnel)
+    if (isTunnel())
         return m_exchange->tunnelEnd();
     halfClosed();
 }
@@ -363,12 +363,13 @@ void Connection::sendHead(http::ResponseHead &head, bool answersHead)
     }
     head.version = m_http10 ? http::Version::Http10 : http::Version::Http11;
     head.keepAlive = !m_close;
-    m_tunnel = head.framing == http::Framing::Tunnel;
-    if (m_tunnel)
+    m_framing = head.framing;
+    if (isTunnel())
         m_close = true;
     else
         head.upgrade = {};
-    m_framing = answersHead && !m_tunnel ? http::Framing::None : head.framing;
+    if (answersHead && !isTunnel())
+        m_framing = http::Framing::None;
     m_chunked = m_framing == http::Framing::Chunked;
     m_left = head.length;
     m_out = m_core.loop->block(http::sizeBound(head) + 1024);
@@ -387,7 +388,7 @@ void Connection::sendPiece(std::string_view octets, net::Lease *lease)
             return cut(); // more than was announced would be read as the next answer
         m_left -= octets.size();
     }
-    if (octets.size() <= smallPiece) {
+    if (octets.size() <= net::copyAtMost) {
         const size_t frame = m_chunked ? http::chunkStartSize + http::chunkEnd.size() : 0;
         if (m_out.room() < octets.size() + frame) {
             flush();
@@ -416,7 +417,7 @@ void Connection::sendEnd(const http::Fields *trailers)
 {
     if (m_cut)
         return;
-    if (m_tunnel) {
+    if (isTunnel()) {
         flush();
         return m_core.loop->shutdownSend(m_conn);
     }
@@ -449,7 +450,7 @@ void Connection::cut()
         return;
     m_cut = true;
     // What ends with the connection would look whole: only a reset tells. The others are seen to be short.
-    if (m_framing == http::Framing::UntilClose || m_tunnel)
+    if (m_framing == http::Framing::UntilClose || isTunnel())
         return m_core.loop->reset(m_conn);
     flush();
     m_core.loop->close(m_conn, true);

@@ -56,6 +56,7 @@ private:
     void process(std::string_view octets, net::Lease &lease);
     bool begin();
     bool crowded(std::string_view octets);
+    bool isTunnel() const { return m_framing == http::Framing::Tunnel; } // what comes is not HTTP any more
     void takeLimits();
     bool step(std::string_view &octets, net::Lease &lease);
     bool over();
@@ -90,7 +91,6 @@ private:
     bool m_headRead = false, m_requestEnded = false, m_bodyless = false, m_exchangeDone = false;
     bool m_close = false;           // after this answer
     bool m_processing = false, m_held = false, m_cut = false;
-    bool m_tunnel = false;          // what comes is not HTTP any more
     bool m_halfClosed = false;      // the client sends nothing more, but may read
 };
 

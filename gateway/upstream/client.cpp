@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr Duration sweepEvery = 1s;
-constexpr size_t smallPiece = 4 * 1024; // copied behind the head or into a block; more is handed on as it is
 }
 
 struct Client::Sweep {
@@ -133,7 +132,7 @@ bool Call::sendHead(const http::RequestHead &head, std::string_view firstPiece, 
     net::Loop &loop = m_connection->m_client.m_loop;
     m_chunked = head.framing == http::Framing::Chunked;
     const size_t bound = http::sizeBound(head);
-    const bool together = !firstPiece.empty() && firstPiece.size() <= smallPiece;
+    const bool together = !firstPiece.empty() && firstPiece.size() <= net::copyAtMost;
     net::Block block = loop.block(bound + (together ? firstPiece.size() + http::chunkStartSize + http::chunkEnd.size() : 0));
     const size_t written = http::writeHead(block.rest(), head);
     if (!written)
@@ -162,7 +161,7 @@ void Call::sendPiece(std::string_view octets, net::Lease *lease)
     if (octets.empty())
         return;
     net::Loop &loop = m_connection->m_client.m_loop;
-    if (octets.size() <= smallPiece || !lease) {
+    if (octets.size() <= net::copyAtMost || !lease) {
         net::Block block = loop.block(octets.size() + http::chunkStartSize + http::chunkEnd.size());
         if (m_chunked)
             block.commit(http::writeChunkStart(block.rest(), octets.size()));

@@ -34,9 +34,6 @@ std::string_view describe(int systemError)
     }
 }
 
-// Ours to be short of: no fault of the endpoint's.
-bool isShort(int systemError) { return systemError == EMFILE || systemError == ENFILE || systemError == ENOBUFS || systemError == ENOMEM; }
-
 } // namespace
 
 void Connection::open(Pool &pool, Call *call)
@@ -137,7 +134,7 @@ void Connection::onEnd(net::Conn, net::End end, int systemError)
             return;
         }
         m_pool->m_addressesUntil = {}; // look the name up again next time
-        return failed(isShort(systemError) ? ErrorKind::System : ErrorKind::Refused, describe(systemError));
+        return failed(net::isShortage(systemError) ? ErrorKind::System : ErrorKind::Refused, describe(systemError));
     }
     if (end == net::End::Eof && m_tunnel)
         return m_call->m_handler.onCallEnd(const_cast<http::Fields &>(m_parser.trailers()));

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+namespace gatehouse::config { enum class ProxyOut : uint8_t; }
+
 namespace gatehouse::upstream {
 
 // What an upstream's `connections` says, for one endpoint over all workers. 0: no bound.
@@ -31,14 +33,11 @@ struct EndpointSettings {
     bool operator==(const EndpointSettings &) const = default;
 };
 
-// The PROXY header that its connections begin with.
-enum class ProxyProtocol : uint8_t { Off, V1, V2 };
-
 struct Settings {
     std::string name;
     std::vector<EndpointSettings> endpoints;
     ConnectionLimits connections;
-    ProxyProtocol proxyProtocol = ProxyProtocol::Off;
+    config::ProxyOut proxyProtocol{}; // the header that its connections begin with; off
     bool operator==(const Settings &) const = default;
 };
 

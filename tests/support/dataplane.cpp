@@ -131,6 +131,14 @@ config::Upstream upstreamOf(const std::string &name, const std::vector<std::stri
     return upstream;
 }
 
+DataPlane::Setup through(const std::vector<std::string> &urls)
+{
+    DataPlane::Setup setup;
+    setup.workspace.upstreams.push_back(upstreamOf("u", urls));
+    setup.routes.push_back(toUpstream("u"));
+    return setup;
+}
+
 void addFilter(runtime::RoutePlan &plan, std::shared_ptr<const policy::FilterConfig> filter, const std::string &kind)
 {
     runtime::PlannedPolicy policy;

@@ -18,7 +18,7 @@ public:
         config::Workspace workspace;
         std::vector<runtime::RoutePlan> routes; // in file order; one without a match takes every request
         runtime::Limits limits;
-        runtime::ListenerPlan::Proxy proxyProtocol = runtime::ListenerPlan::Proxy::Off;
+        config::ProxyIn proxyProtocol = config::ProxyIn::Off;
         runtime::Settings settings;
         std::vector<std::string> hosts;
     };
@@ -52,6 +52,9 @@ runtime::RoutePlan toUpstream(const std::string &upstream);
 runtime::RoutePlan toResponse(uint16_t status, std::string body);
 runtime::RoutePlan under(std::string prefix, runtime::RoutePlan plan);
 config::Upstream upstreamOf(const std::string &name, const std::vector<std::string> &urls);
+// Everything to one upstream with these endpoints.
+DataPlane::Setup through(const std::vector<std::string> &urls);
+inline DataPlane::Setup through(const std::string &url) { return through(std::vector{url}); }
 // A filter at the end of the plan's chain.
 void addFilter(runtime::RoutePlan &plan, std::shared_ptr<const policy::FilterConfig> filter, const std::string &kind = "test");
 

@@ -13,7 +13,7 @@ using namespace gatehouse::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using config::ProxyOut;
-using Proxy = runtime::ListenerPlan::Proxy;
+using Proxy = config::ProxyIn;
 
 namespace {
 
@@ -24,10 +24,8 @@ std::string introduction(const std::string &ip, int port) { return "PROXY TCP4 "
 
 DataPlane::Setup through(const std::vector<std::string> &urls, ProxyOut out)
 {
-    DataPlane::Setup setup;
-    setup.workspace.upstreams.push_back(upstreamOf("u", urls));
+    DataPlane::Setup setup = test::through(urls);
     setup.workspace.upstreams[0].proxyProtocol = out;
-    setup.routes.push_back(toUpstream("u"));
     setup.proxyProtocol = Proxy::Accept;
     return setup;
 }

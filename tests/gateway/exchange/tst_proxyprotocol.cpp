@@ -11,7 +11,7 @@ using namespace gatehouse::test;
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using observe::Verdict;
-using Proxy = runtime::ListenerPlan::Proxy;
+using Proxy = config::ProxyIn;
 
 namespace {
 
@@ -22,9 +22,7 @@ const std::string binary = signature + "\x21\x11\0\x0c\xcb\0\x71\x07\xc0\0\x02\x
 
 DataPlane::Setup through(const FakeUpstream &upstream, Proxy proxy)
 {
-    DataPlane::Setup setup;
-    setup.workspace.upstreams.push_back(upstreamOf("u", {upstream.url()}));
-    setup.routes.push_back(toUpstream("u"));
+    DataPlane::Setup setup = test::through(upstream.url());
     setup.proxyProtocol = proxy;
     return setup;
 }
