@@ -46,13 +46,24 @@ uint64_t findExchange(const observe::ExchangeStore &store, const std::string &cl
     }
 }
 
+// By its name; without one the first that listens, at a Unix socket only where there is no other.
 Sender::Listener findListener(const Applier &applier, const std::string &name)
 {
-    Sender::Listener found{applier.addressOf(name), false};
-    if (const auto snapshot = applier.snapshot(); snapshot && !found.address.empty())
-        for (const auto &listener : snapshot->listeners)
-            if (listener->proxyProtocol == config::ProxyIn::Require && applier.addressOf(listener->name) == found.address)
-                found.introduced = true;
+    Sender::Listener found;
+    const auto snapshot = applier.snapshot();
+    if (!snapshot)
+        return found;
+    for (const auto &listener : snapshot->listeners) {
+        if (!name.empty() && listener->name != name)
+            continue;
+        Sender::Listener one{applier.addressOf(listener->name), listener->proxyProtocol == config::ProxyIn::Require};
+        if (one.address.empty())
+            continue;
+        if (!one.isUnixSocket())
+            return one;
+        if (found.address.empty())
+            found = std::move(one);
+    }
     return found;
 }
 

@@ -234,6 +234,8 @@ uint64_t Sender::send(const api::RequestSketch &request, Via via, std::function<
     const auto to = destinationOf(request.url, listener.address);
     if (via == Via::Gateway && listener.address.empty()) {
         made.fail("The gateway does not listen. Start it first.");
+    } else if (listener.isUnixSocket()) {
+        made.fail("Requests can't be sent from here to a listener at a Unix socket: curl --unix-socket " + listener.address.substr(5) + " can.");
     } else if (!to) {
         made.fail(to.error().message);
     } else if (via == Via::Direct) {

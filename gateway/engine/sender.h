@@ -14,8 +14,9 @@ namespace gatehouse::engine {
 class Sender final : public QObject, public api::Send {
 public:
     struct Listener {
-        std::string address;     // "127.0.0.1:8080"; empty: none listens
+        std::string address;     // "127.0.0.1:8080" or "unix:/path"; empty: none listens
         bool introduced = false; // connections have to begin with a PROXY header
+        bool isUnixSocket() const { return address.starts_with("unix:"); }
     };
     // Finds a listener by its name; an empty one is the first that listens.
     using FindListener = std::function<Listener(const std::string &name)>;

@@ -17,6 +17,11 @@ class TestSender : public QObject {
     Q_OBJECT
 private Q_SLOTS:
     void initTestCase() { policy::registerShapes(); }
+    void cleanup()
+    {
+        m_engine.reset();
+        m_sent.reset();
+    }
     void reachesEveryListener_data()
     {
         QTest::addColumn<QString>("listener");
@@ -26,38 +31,67 @@ private Q_SLOTS:
     void reachesEveryListener()
     {
         QFETCH(QString, listener);
-        QTemporaryDir folder;
-        std::string text = "gatehouse: 1\nname: t\nlisteners:\n";
+        std::string listeners;
         for (const char *name : {"off", "accept", "require"})
-            text += "  - name: " + std::string(name) + "\n    address: 127.0.0.1:0\n    proxy-protocol: " + name + "\n";
-        test::writeFile(folder.filePath(QStringLiteral("gatehouse.yaml")), text + "routes:\n  - name: here\n    match: { prefix: / }\n    to: { respond: { status: 200, body: here } }\n");
-        const auto document = config::Document::open(folder.path().toStdString());
+            listeners += "  - name: " + std::string(name) + "\n    address: 127.0.0.1:0\n    proxy-protocol: " + name + "\n";
+        run(listeners);
+        send(listener.toStdString());
+        QVERIFY2(m_sent->error.empty(), m_sent->error.c_str());
+        QCOMPARE(m_sent->status, uint16_t(200));
+        QCOMPARE(m_sent->response.body, std::string("here"));
+        QVERIFY(m_sent->exchange != 0);
+    }
+
+    // It can't send there itself: it takes another listener where it may, and else says how it can be done.
+    void aUnixSocketIsPassedBy()
+    {
+        run("  - name: socket\n    address: \"unix:" + socket() + "\"\n  - name: main\n    address: 127.0.0.1:0\n");
+        send({});
+        QVERIFY2(m_sent->error.empty(), m_sent->error.c_str());
+        QCOMPARE(m_sent->response.body, std::string("here"));
+        send("socket");
+        QCOMPARE(m_sent->error, "Requests can't be sent from here to a listener at a Unix socket: curl --unix-socket " + socket() + " can.");
+    }
+    void aUnixSocketAlone()
+    {
+        run("  - name: socket\n    address: \"unix:" + socket() + "\"\n");
+        send({});
+        QVERIFY2(m_sent->error.find("--unix-socket " + socket()) != std::string::npos, m_sent->error.c_str());
+    }
+
+private:
+    std::string socket() const { return m_folder.filePath(QStringLiteral("s.sock")).toStdString(); }
+    void run(const std::string &listeners)
+    {
+        test::writeFile(m_folder.filePath(QStringLiteral("gatehouse.yaml")),
+                        "gatehouse: 1\nname: t\nlisteners:\n" + listeners + "routes:\n  - name: here\n    match: { prefix: / }\n    to: { respond: { status: 200, body: here } }\n");
+        const auto document = config::Document::open(m_folder.path().toStdString());
         QVERIFY(document);
         const auto resolved = config::resolve(**document, {});
         QVERIFY(resolved.workspace);
-
         engine::Options options;
         options.workers = 1;
         options.keychain = false;
-        engine::Engine engine(options);
+        m_engine = std::make_unique<engine::Engine>(options);
         bool runs = false;
-        engine.api().apply.apply(resolved.workspace, [&](const api::Applied &applied) {
+        m_engine->api().apply.apply(resolved.workspace, [&](const api::Applied &applied) {
             if (applied.ok)
-                engine.api().apply.start([&](const Result<void> &started) { runs = started.ok(); });
+                m_engine->api().apply.start([&](const Result<void> &started) { runs = started.ok(); });
         });
         QVERIFY(test::waitFor("the gateway to run", [&] { return runs; }));
-
+    }
+    void send(const std::string &listener)
+    {
+        m_sent.reset();
         api::RequestSketch sketch;
         sketch.url = "/a";
-        sketch.listener = listener.toStdString();
-        std::optional<api::Sent> sent;
-        engine.api().send.send(sketch, api::Send::Via::Gateway, [&](api::Sent result) { sent = std::move(result); });
-        QVERIFY(test::waitFor("the answer", [&] { return sent.has_value(); }));
-        QVERIFY2(sent->error.empty(), sent->error.c_str());
-        QCOMPARE(sent->status, uint16_t(200));
-        QCOMPARE(sent->response.body, std::string("here"));
-        QVERIFY(sent->exchange != 0);
+        sketch.listener = listener;
+        m_engine->api().send.send(sketch, api::Send::Via::Gateway, [&](api::Sent result) { m_sent = std::move(result); });
+        QVERIFY(test::waitFor("the answer", [&] { return m_sent.has_value(); }));
     }
+    QTemporaryDir m_folder;
+    std::unique_ptr<engine::Engine> m_engine;
+    std::optional<api::Sent> m_sent;
 };
 
 QTEST_GUILESS_MAIN(TestSender)
