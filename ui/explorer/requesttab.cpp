@@ -2,6 +2,7 @@
 
 #include "gateway/importers/curl.h"
 #include "ui/forms/scalareditors.h"
+#include "ui/models/listeners.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/bodyviewer.h"
@@ -523,11 +524,7 @@ importers::CurlRequest RequestTab::curl() const
     curl.method = request.method;
     curl.url = request.url;
     if (curl.url.find("://") == std::string::npos)
-        for (const api::ListenerState &listener : m_api.apply.status().listeners)
-            if (listener.error.empty()) {
-                curl.url = (listener.url.starts_with("unix:") ? "http://localhost" : listener.url) + curl.url;
-                break;
-            }
+        curl.url = baseUrl(m_api.apply.status()) + curl.url;
     curl.headers = request.headers;
     curl.body = request.body;
     return curl;

@@ -118,14 +118,4 @@ QString csvCell(QString text)
     return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
 }
 
-QString curlLine(const QString &address)
-{
-    if (address.startsWith(QStringLiteral("unix:"))) {
-        QString path = address.mid(5);
-        path.replace(QLatin1Char('\''), QStringLiteral("'\\''"));
-        return QStringLiteral("curl -i --unix-socket '%1' http://localhost/").arg(path);
-    }
-    return QStringLiteral("curl -i %1/").arg(address.contains(QStringLiteral("://")) ? address : QStringLiteral("http://") + address);
-}
-
 } // namespace gatehouse::ui

@@ -24,9 +24,6 @@ QString shownText(const QString &text);
 QString plainToolTip(const QString &text);
 // As a part of the text of a button or a menu's entry, where & would otherwise name a key.
 QString plainOnButton(QString text);
-// The command that asks a listener for its front page; `address` as the engine names it: "http://127.0.0.1:8080", "127.0.0.1:8080" or
-// "unix:/path".
-QString curlLine(const QString &address);
 // A cell of comma separated values, quoted where it must be and where a spreadsheet would run it.
 QString csvCell(QString text);
 

@@ -1,5 +1,6 @@
 #include "ui/shell/mainwindow.h"
 
+#include "ui/models/listeners.h"
 #include "ui/shell/commandpalette.h"
 #include "ui/shell/noticearea.h"
 #include "ui/shell/popuplist.h"
@@ -10,7 +11,6 @@
 #include "ui/shell/toast.h"
 #include "ui/shell/topbar.h"
 #include "ui/widgets/flatbutton.h"
-#include "ui/models/format.h"
 #include "ui/widgets/format.h"
 
 #include <QtCore/QDir>

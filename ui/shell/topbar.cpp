@@ -1,11 +1,11 @@
 #include "ui/shell/topbar.h"
 
+#include "ui/models/listeners.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/style.h"
 #include "ui/shell/theme.h"
 #include "ui/widgets/controls.h"
 #include "ui/widgets/flatbutton.h"
-#include "ui/models/format.h"
 #include "ui/widgets/format.h"
 
 #include <QtGui/QAction>

@@ -3,6 +3,7 @@
 #include "ui/models/exchangemodel.h"
 #include "ui/models/exchangetext.h"
 #include "ui/models/format.h"
+#include "ui/models/listeners.h"
 #include "ui/shell/actions.h"
 #include "ui/shell/theme.h"
 #include "ui/traffic/chiprow.h"
@@ -477,11 +478,8 @@ void TrafficPanel::hideEvent(QHideEvent *event)
 
 QString TrafficPanel::baseUrl() const
 {
-    const api::Status status = m_api.apply.status();
-    for (const api::ListenerState &listener : status.listeners)
-        if (!listener.url.starts_with("unix:"))
-            return fromUtf8(listener.url);
-    return status.listeners.empty() ? QStringLiteral("http://127.0.0.1:8080") : QStringLiteral("http://localhost");
+    const std::string url = ui::baseUrl(m_api.apply.status());
+    return url.empty() ? QStringLiteral("http://127.0.0.1:8080") : fromUtf8(url);
 }
 
 std::optional<api::ExchangeDetail> TrafficPanel::current() const { return m_detail->detail(); }
