@@ -19,12 +19,6 @@
 
 namespace gatehouse::test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true; // how much memory is in use is not to be told: what was freed is kept for a while
-#else
-inline constexpr bool sanitized = false;
-#endif
-
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 // A workspace whose listener "main" is on a free loopback port; `listener`: further lines of it, as they are indented there.

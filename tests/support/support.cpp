@@ -52,4 +52,26 @@ bool waitFor(const char *what, const std::function<bool()> &condition, int timeo
     return ok;
 }
 
+bool waitUntilSettled(const char *what, const std::function<uint64_t()> &value, uint64_t within)
+{
+    uint64_t last = value();
+    int same = 0;
+    return waitFor(what, [&] {
+        const uint64_t now = value();
+        same = std::max(now, last) - std::min(now, last) <= within ? same + 1 : 0;
+        last = now;
+        return same == 50;
+    }, 30000);
+}
+
+std::string someOctets(size_t size, uint32_t seed)
+{
+    std::string text(size, '\0');
+    for (char &c : text) {
+        seed = seed * 1664525 + 1013904223;
+        c = char(seed >> 24);
+    }
+    return text;
+}
+
 } // namespace gatehouse::test

@@ -53,6 +53,7 @@ private:
     std::string answerTo(Wire &client);
     void answer(Wire &upstream, const std::string &body);
     void hold();
+    void answeredOnce(Wire *&client, Wire *&upstream);
 
     std::shared_ptr<Holding> m_holding;
     std::unique_ptr<Wires> m_wires;
@@ -121,6 +122,17 @@ void TestEarlyAnswers::hold()
     QVERIFY(m_holding->reached.try_acquire_for(10s));
 }
 
+// A client that has its answer, and the connection that brought it: both are kept.
+void TestEarlyAnswers::answeredOnce(Wire *&client, Wire *&upstream)
+{
+    client = &ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+    Wire *const arrived = arrivedWith("/a");
+    QVERIFY(arrived);
+    answer(*arrived, "a");
+    QCOMPARE(answerTo(*client), std::string("200 a"));
+    upstream = arrived;
+}
+
 void TestEarlyAnswers::behindAnAnswer()
 {
     Wire &client = ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -138,18 +150,16 @@ void TestEarlyAnswers::behindAnAnswer()
 
 void TestEarlyAnswers::onAKeptConnection()
 {
-    Wire &client = ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    Wire *first = arrivedWith("/a");
+    Wire *client = nullptr, *first = nullptr;
+    answeredOnce(client, first);
     QVERIFY(first);
-    answer(*first, "a");
-    QCOMPARE(answerTo(client), std::string("200 a"));
     m_wires->send(*first, hidden);
     QVERIFY(m_wires->until("the connection to be dropped", [&] { return first->ended; }));
-    m_wires->send(client, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+    m_wires->send(*client, "GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
     Wire *second = arrivedWith("/b");
     QVERIFY(second && second != first);
     answer(*second, "b");
-    QCOMPARE(answerTo(client), std::string("200 b"));
+    QCOMPARE(answerTo(*client), std::string("200 b"));
 }
 
 // The worker learns of both at once, of the request first: it takes the kept connection, and then there are octets on it already.
@@ -162,19 +172,17 @@ void TestEarlyAnswers::beforeTheRequestLeft_data()
 void TestEarlyAnswers::beforeTheRequestLeft()
 {
     QFETCH(QByteArray, request);
-    Wire &client = ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    Wire *first = arrivedWith("/a");
+    Wire *client = nullptr, *first = nullptr;
+    answeredOnce(client, first);
     QVERIFY(first);
-    answer(*first, "a");
-    QCOMPARE(answerTo(client), std::string("200 a"));
     hold();
-    m_wires->send(client, request.toStdString());
+    m_wires->send(*client, request.toStdString());
     m_wires->send(*first, hidden);
     m_holding->go.release();
     Wire *second = arrivedWith("/b");
     QVERIFY(second && second != first);
     answer(*second, "b");
-    QCOMPARE(answerTo(client), std::string("200 b"));
+    QCOMPARE(answerTo(*client), std::string("200 b"));
     QVERIFY(first->ended);
     QCOMPARE(first->taken, first->in.size()); // and of the request it saw nothing
 }
@@ -198,19 +206,17 @@ void TestEarlyAnswers::beforeAnyRequest()
 // No octet of it can have arrived, so that it may be sent again whatever its method.
 void TestEarlyAnswers::closedBeforeTheRequestLeft()
 {
-    Wire &client = ask("GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
-    Wire *first = arrivedWith("/a");
+    Wire *client = nullptr, *first = nullptr;
+    answeredOnce(client, first);
     QVERIFY(first);
-    answer(*first, "a");
-    QCOMPARE(answerTo(client), std::string("200 a"));
     hold();
-    m_wires->send(client, "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
+    m_wires->send(*client, "POST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi");
     m_wires->close(*first);
     m_holding->go.release();
     Wire *second = arrivedWith("/b");
     QVERIFY(second && second != first);
     answer(*second, "b");
-    QCOMPARE(answerTo(client), std::string("200 b"));
+    QCOMPARE(answerTo(*client), std::string("200 b"));
 }
 
 // The answer came before the content: what the client sends now is content still, and no request to anybody.

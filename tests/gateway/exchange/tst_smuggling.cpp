@@ -5,6 +5,7 @@
 #include "tests/support/dataplane.h"
 #include "tests/support/plainhttp.h"
 #include "tests/support/smuggling.h"
+#include "tests/support/support.h"
 #include "tests/support/wires.h"
 
 #include <QtTest/QTest>
@@ -18,11 +19,7 @@ using namespace gatehouse::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr size_t cutsOfEach = 1;
-#else
-constexpr size_t cutsOfEach = 6;
-#endif
+constexpr size_t cutsOfEach = sanitized ? 1 : 6;
 
 std::string lowered(std::string text)
 {

@@ -15,12 +15,6 @@
 
 namespace gatehouse::test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool sanitized = true; // how much memory is in use is not to be told: what was freed is kept for a while
-#else
-inline constexpr bool sanitized = false;
-#endif
-
 // One worker, a control socket, a listener "main"; `rest` follows the listeners.
 class Observed {
 public:

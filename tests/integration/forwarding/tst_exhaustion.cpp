@@ -184,12 +184,7 @@ private Q_SLOTS:
             }
             return !moved;
         }, 30000));
-        uint64_t last = 0;
-        QVERIFY(waitFor("the memory to be as it will be", [&] {
-            QTest::qWait(200);
-            const uint64_t now = gateway.memory(), before200 = std::exchange(last, now);
-            return std::max(now, before200) - std::min(now, before200) < (1u << 20); // recording goes on: it never rests to the octet
-        }));
+        QVERIFY(waitUntilSettled("the memory to be as it will be", [&] { return gateway.memory(); }, 1 << 20)); // recording goes on
         const uint64_t grown = std::max(gateway.peakMemory(), before) - before;
         qInfo("%d clients: %d MiB", clients, int(grown >> 20));
         QVERIFY2(sanitized || grown < uint64_t(most) << 20, (std::to_string(grown >> 20) + " MiB for " + std::to_string(clients) + " clients").c_str());

@@ -58,12 +58,6 @@ using namespace gatehouse::test;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true; // their runtime has to be loaded first: no resolver of ours then
-#else
-constexpr bool sanitized = false;
-#endif
-
 // One row under way: its upstream, and what came of it.
 struct Case {
     explicit Case(Failure failure) : row(std::move(failure)), upstream([this](Peer &peer, int number) { serve(peer, number); }) { }

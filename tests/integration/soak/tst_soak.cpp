@@ -24,11 +24,7 @@ constexpr double slopeAllowed = 512 * 1024;             // octets a minute, in t
 constexpr uint64_t wrongsMost = 1000;                   // then it is over
 constexpr int growthSeenFrom = 60;                      // seconds; shorter runs warm up less
 constexpr int slopeSeenFrom = 1200;                     // seconds; before that, pools that still find their size look like a slope
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool memoryTells = false; // sanitizers keep what was freed
-#else
-constexpr bool memoryTells = true;
-#endif
+constexpr bool memoryTells = !test::sanitized;
 
 int setting(const char *name, int otherwise) { return qEnvironmentVariableIsSet(name) ? qEnvironmentVariableIntValue(name) : otherwise; }
 
