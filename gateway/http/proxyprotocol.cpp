@@ -67,11 +67,12 @@ uint32_t number32(std::string_view from, size_t at) { return uint32_t(number16(f
 IpAddress addressAt(std::string_view from, size_t at, bool v4)
 {
     IpAddress address;
-    if (v4)
+    if (v4) {
         address.octets[10] = address.octets[11] = 0xff;
-    const size_t size = v4 ? 4 : 16;
-    for (size_t i = 0; i < size; ++i)
-        address.octets[16 - size + i] = uint8_t(from[at + i]);
+        std::copy_n(from.begin() + ptrdiff_t(at), 4, address.octets.begin() + 12);
+    } else {
+        std::copy_n(from.begin() + ptrdiff_t(at), 16, address.octets.begin());
+    }
     return address;
 }
 
