@@ -28,8 +28,9 @@ public:
     void right(const QString &text, Type type, const QColor &colour)
     {
         const QFont font = typeFont(type);
-        const qreal width = QFontMetricsF(font).horizontalAdvance(text);
-        draw(text, font, colour, m_right - width, width);
+        // The path of a socket may be long: what stands on the left keeps half, and both ends of this one tell something.
+        const qreal width = std::min(QFontMetricsF(font).horizontalAdvance(text), (m_right - m_left) / 2);
+        draw(text, font, colour, m_right - width, width, Qt::ElideMiddle);
         m_right -= width + scaled(8);
     }
     void icon(IconId id, const QColor &colour)
@@ -40,11 +41,11 @@ public:
     void skip(double design) { m_left += scaled(design); }
 
 private:
-    void draw(const QString &text, const QFont &font, const QColor &colour, qreal x, qreal width)
+    void draw(const QString &text, const QFont &font, const QColor &colour, qreal x, qreal width, Qt::TextElideMode elide = Qt::ElideRight)
     {
         m_painter->setFont(font);
         m_painter->setPen(colour);
-        m_painter->drawText(QPointF(x, centredBaseline(font, m_row.top(), m_row.height())), QFontMetricsF(font).elidedText(shownText(text), Qt::ElideRight, width));
+        m_painter->drawText(QPointF(x, centredBaseline(font, m_row.top(), m_row.height())), QFontMetricsF(font).elidedText(shownText(text), elide, width));
     }
     QPainter *m_painter;
     QRect m_row;

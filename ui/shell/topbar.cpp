@@ -238,7 +238,8 @@ void TopBar::setState(const ShellState &s)
     m_addressGroup->setVisible(!s.addresses.isEmpty());
     if (!s.addresses.isEmpty()) {
         m_address->setBaseType(Type::Wire);
-        const Run address = plain(s.addresses.first());
+        // A socket's path may be long, and what says which it is may be at either end of it.
+        const Run address = plain(QFontMetricsF(typeFont(Type::Wire)).elidedText(s.addresses.first(), Qt::ElideMiddle, scaled(240)));
         m_address->setFace({ {}, {}, { s.exposed ? inHue(address, HueId::Server) : address }, {}, false, false });
         const QString copies = tr("Copy %1").arg(curlLine(s.addresses.first()));
         m_address->setToolTip(s.exposed ? tr("Other machines can reach this gateway. %1").arg(copies) : copies);

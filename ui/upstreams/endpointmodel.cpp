@@ -12,9 +12,11 @@ namespace gatehouse::ui {
 namespace {
 QString q(const std::string &text) { return QString::fromStdString(text); }
 
-// As the engine names an endpoint that has no name: the authority of its URL.
+// As the engine names an endpoint that has no name: the authority of its URL, or the socket's path.
 QString authorityOf(const QString &url)
 {
+    if (url.startsWith(QLatin1String("unix:")))
+        return url.mid(5);
     const qsizetype from = url.indexOf(QLatin1String("://"));
     const QString rest = from < 0 ? url : url.mid(from + 3);
     return rest.section(QLatin1Char('/'), 0, 0);

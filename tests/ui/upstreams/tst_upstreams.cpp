@@ -5,6 +5,7 @@
 #include "ui/shell/mainwindow.h"
 #include "ui/shell/theme.h"
 #include "ui/upstreams/delegates.h"
+#include "ui/upstreams/endpointmodel.h"
 #include "ui/upstreams/upstreamspanel.h"
 #include "ui/widgets/states.h"
 
@@ -111,6 +112,16 @@ private Q_SLOTS:
         m_session->undoStack().undo();
         QVERIFY(!m_fake->live.endpointFigures[0].out);
         QVERIFY(!notice->isVisible());
+    }
+
+    void anEndpointAtASocketIsNamedByItsPath()
+    {
+        QVERIFY(m_session->edit(schema::Patch::replace("gatehouse.yaml", schema::Path::of("upstreams[0].endpoints[0]"), schema::Node::string("unix:/run/orders.sock")), s("socket")));
+        auto *list = named<QListView>(m_panel, s("Endpoints"));
+        QVERIFY(list);
+        const auto *row = list->model()->index(0, 0).data(EndpointListModel::RowRole).value<const EndpointRow *>();
+        QVERIFY(row);
+        QCOMPARE(row->name, s("/run/orders.sock"));
     }
 
     void bringsBackByTheNoticeAndByKey()
